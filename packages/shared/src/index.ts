@@ -5,3 +5,4 @@ export * from './errors.ts';
 export * from './exec.ts';
 export * from './log.ts';
 export * from './secret.ts';
+export * from './report.ts';
