@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { ReleaseId, Sha } from '@ops/shared';
+
+/** One intent of a plan: a host script body with its name. Scripts hold no user text; values travel apart. */
+export interface Step {
+  /** Unique in the plan, for journal and log. */
+  readonly id: string;
+  readonly title: string;
+  /** POSIX sh body, run as `( set -eu; … )` after the prelude. */
+  readonly script: string;
+}
+
+/** Steps that go to a host together: one round trip. */
+export interface PlannedBatch {
+  readonly id: string;
+  readonly title: string;
+  /** `once`: on one host of the fleet; `host`: on each. */
+  readonly scope: 'once' | 'host';
+  readonly steps: readonly Step[];
+  /** Environment of the script, by host name. */
+  readonly values: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Names of secrets that are added at run time; their values are never in a plan. */
+  readonly secrets: readonly string[];
+  /** True: a lost runner lets it finish on the host. */
+  readonly critical: boolean;
+  /** True: after it began, going back means the compensation and not just dropping the stage. */
+  readonly pointOfNoReturn: boolean;
+  readonly timeoutMs: number;
+  /** The id of the batch that undoes this one. */
+  readonly compensation?: string;
+  /** In words, when it depends on what earlier batches found. */
+  readonly condition?: string;
+}
+
+export interface Plan {
+  readonly kind: 'deploy' | 'rollback';
+  readonly releaseId: ReleaseId;
+  readonly sha: Sha;
+  readonly runId: string;
+  /** Host names in the order of work. */
+  readonly hosts: readonly string[];
+  readonly batches: readonly PlannedBatch[];
+  /** Batches that run only to take something back. */
+  readonly compensations: readonly PlannedBatch[];
+  /** Sentences a reader of the dry run should know. */
+  readonly notes: readonly string[];
+  /** sha256 over all of the above, with release id, run id and nonce left out: equal intent, equal hash. */
+  readonly hash: string;
+}
+
+/** Finishes a plan: computes its hash. */
+export function sealPlan(plan: Omit<Plan, 'hash'>, nonce: string): Plan {
+  const text = JSON.stringify(plan).replaceAll(nonce, '<nonce>').replaceAll(plan.releaseId, '<release>').replaceAll(plan.runId, '<run>');
+  return { ...plan, hash: createHash('sha256').update(text).digest('hex') };
+}
+
+/** Finds a batch or compensation by id; a missing one is our bug. */
+export function batchOf(plan: Plan, id: string): PlannedBatch {
+  const found = [...plan.batches, ...plan.compensations].find((batch) => batch.id === id);
+  if (found === undefined) throw new Error(`The plan has no batch ${id}.`);
+  return found;
+}
+
+/** True when the plan holds the batch. */
+export function hasBatch(plan: Plan, id: string): boolean {
+  return plan.batches.some((batch) => batch.id === id);
+}

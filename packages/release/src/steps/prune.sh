@@ -1,0 +1,35 @@
+# Removes releases, artifacts and old bookkeeping that nothing needs. Failures are warnings.
+# Values: APP, PRUNE_RELEASES and KEEP_ARTIFACTS (one name a line).
+# A release that is live or the working directory of a process stays.
+# shellcheck shell=sh disable=SC2154
+cd "$APP"
+live=$(cd current 2>/dev/null && pwd -P || :)
+used=$(for link in /proc/[0-9]*/cwd; do readlink "$link" 2>/dev/null || :; done)
+mkdir -p "$STATE/trash"
+printf '%s\n' "$PRUNE_RELEASES" | while IFS= read -r id; do
+  [ -n "$id" ] && [ -d "releases/$id" ] || continue
+  full=$(cd "releases/$id" && pwd -P)
+  [ "$full" != "$live" ] || continue
+  case "$used
+" in *"$full
+"* | *"$full/"*) ops_warn "The release $id is kept: a process still runs in it. Restart that worker."; continue ;; esac
+  rm -f "releases/$id/.complete.json"
+  mv "releases/$id" "$STATE/trash/$id" 2>/dev/null || ops_warn "The old release $id could not be removed; check its owner."
+done
+if [ -n "$KEEP_ARTIFACTS" ]; then
+  for file in "$STATE"/artifacts/*.tar.gz; do
+    [ -f "$file" ] || continue
+    key=${file##*/}
+    key=${key%.tar.gz}
+    case "
+$KEEP_ARTIFACTS
+" in *"
+$key
+"*) ;; *) rm -f "$file" || : ;; esac
+  done
+fi
+rm -rf "$STATE/trash" || ops_warn "$STATE/trash could not be emptied on $(uname -n); check the owner of what is in it."
+lines=$(wc -l <"$STATE/journal.ndjson" 2>/dev/null || echo 0)
+if [ "$lines" -gt 20000 ]; then
+  tail -n 10000 "$STATE/journal.ndjson" >"$STATE/journal.tmp" && mv -f "$STATE/journal.tmp" "$STATE/journal.ndjson" || rm -f "$STATE/journal.tmp"
+fi
