@@ -1,1 +1,15 @@
-export {};
+export { parseAssertion, type Assertion } from './assertion.ts';
+export type { Ask } from './ask.ts';
+export type { Component, Health } from './body/health.ts';
+export { normalise } from './body/normalise.ts';
+export * from './check.ts';
+export { gate, gateObservations, type GateDeps } from './gate.ts';
+export { sameVersion, type IdentitySource } from './identity.ts';
+export { judge, type CheckResult } from './judge.ts';
+export type { Answer, NoAnswer, Observation, Phases, ProbeFailure } from './observation.ts';
+export { DEFAULT_POLICY, type GatePolicy } from './policy.ts';
+export { probe, type ProbeDeps } from './probe/probe.ts';
+export { REASON_CODES, type ReasonCode } from './reason.ts';
+export { percentile, type GateResult, type GateVerdict } from './result.ts';
+export type { Attempt, Round } from './round.ts';
+export type { State } from './state.ts';
