@@ -3,11 +3,13 @@ import type { ReleaseId, Sha } from '@ops/shared';
 
 /** One intent of a plan: a host script body with its name. Scripts hold no user text; values travel apart. */
 export interface Step {
-  /** Unique in the plan, for journal and log. */
+  /** Unique in its batch, for journal and log. */
   readonly id: string;
   readonly title: string;
   /** POSIX sh body, run as `( set -eu; … )` after the prelude. */
   readonly script: string;
+  /** Names of the hosts it runs on; undefined means all of the batch. */
+  readonly only?: readonly string[];
 }
 
 /** Steps that go to a host together: one round trip. */
@@ -19,15 +21,19 @@ export interface PlannedBatch {
   readonly steps: readonly Step[];
   /** Environment of the script, by host name. */
   readonly values: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Names of values that only the run itself can know, such as the history line. */
+  readonly runtime: readonly string[];
   /** Names of secrets that are added at run time; their values are never in a plan. */
   readonly secrets: readonly string[];
+  /** The reason code when a step fails without naming its own. */
+  readonly reason: string;
   /** True: a lost runner lets it finish on the host. */
   readonly critical: boolean;
-  /** True: after it began, going back means the compensation and not just dropping the stage. */
+  /** True: from its first line on, going back means the compensation and not just dropping the stage. */
   readonly pointOfNoReturn: boolean;
   readonly timeoutMs: number;
-  /** The id of the batch that undoes this one. */
-  readonly compensation?: string;
+  /** Ids of the batches that undo this one. */
+  readonly compensations: readonly string[];
   /** In words, when it depends on what earlier batches found. */
   readonly condition?: string;
 }
@@ -39,6 +45,8 @@ export interface Plan {
   readonly runId: string;
   /** Host names in the order of work. */
   readonly hosts: readonly string[];
+  /** The host of `once` batches. */
+  readonly once: string;
   readonly batches: readonly PlannedBatch[];
   /** Batches that run only to take something back. */
   readonly compensations: readonly PlannedBatch[];

@@ -1,0 +1,110 @@
+import type { HostTarget, LockHolder, Session } from '@ops/remote';
+import { asError, UserError, type Clock } from '@ops/shared';
+import type { TargetConfig } from './config.ts';
+import { runBatch, type BatchAnswer, type BatchOptions, type ExecutorContext } from './executor.ts';
+import type { PlannedBatch } from './plan.ts';
+
+export type Connect = (target: HostTarget) => Promise<Session>;
+
+/** The open sessions of a run, sorted by host name, and the hosts that could not be reached. */
+export interface Fleet extends AsyncDisposable {
+  readonly sessions: readonly Session[];
+  readonly unreachable: readonly { readonly host: string; readonly why: string }[];
+}
+
+/**
+ * Opens one session per host. A host that cannot be reached fails the run before anything changed, unless
+ * `maxUnavailable` allows to go on without it; a wrong key or password is never skipped.
+ */
+export async function openFleet(targets: readonly HostTarget[], maxUnavailable: number, connect: Connect): Promise<Fleet> {
+  const sorted = targets.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const opened = await Promise.allSettled(sorted.map((target) => connect(target)));
+  const sessions = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const failures = opened.flatMap((one, index) => (one.status === 'rejected' ? [{ host: sorted[index]?.name ?? '', error: asError(one.reason) }] : []));
+  const dispose = async (): Promise<void> => {
+    await Promise.all(sessions.map((session) => session.close()));
+  };
+  const fatal = failures.find(({ error }) => !(error instanceof UserError && error.reason === 'connect'));
+  if (fatal !== undefined || failures.length > maxUnavailable) {
+    await dispose();
+    const first = fatal ?? failures[0];
+    if (first !== undefined) throw withOthers(first.error, failures.length);
+  }
+  if (sessions.length === 0) throw new UserError({ reason: 'input', message: 'No host is left to work on.', remedy: 'Lower max-unavailable, or bring a host back.' });
+  return { sessions, unreachable: failures.map(({ host, error }) => ({ host, why: error.message })), [Symbol.asyncDispose]: dispose };
+}
+
+function withOthers(error: Error, count: number): Error {
+  if (count < 2 || !(error instanceof UserError)) return error;
+  return new UserError({ reason: error.reason, message: `${error.message} (${count} hosts have this or another connection problem; see the log.)`, ...(error.remedy === undefined ? {} : { remedy: error.remedy }), cause: error });
+}
+
+/** Answers by host name. */
+export type Answers = ReadonlyMap<string, BatchAnswer>;
+
+/** Some hosts of a fleet failed a batch; `answered` did not. The error shown is the first host's. */
+export class FleetFailure extends UserError {
+  readonly answers: Answers;
+  readonly failed: ReadonlyMap<string, Error>;
+
+  constructor(answers: Answers, failed: ReadonlyMap<string, Error>) {
+    const [host, first] = [...failed][0] ?? ['', new Error('unknown')];
+    const others = [...failed.keys()].filter((name) => name !== host);
+    const suffix = others.length === 0 ? '' : ` Also failed: ${others.join(', ')}.`;
+    const known = first instanceof UserError;
+    super({
+      reason: known ? first.reason : 'bug',
+      message: first.message + suffix,
+      ...(known && first.remedy !== undefined ? { remedy: first.remedy } : {}),
+      cause: first,
+    });
+    this.name = 'FleetFailure';
+    this.answers = answers;
+    this.failed = failed;
+  }
+}
+
+/** Runs one batch on many hosts at once. All end before this returns or throws FleetFailure. */
+export async function onEach(sessions: readonly Session[], batch: PlannedBatch, context: ExecutorContext, options: (session: Session) => BatchOptions): Promise<Answers> {
+  const settled = await Promise.allSettled(sessions.map((session) => runBatch(session, batch, context, options(session))));
+  const answers = new Map<string, BatchAnswer>();
+  const failed = new Map<string, Error>();
+  settled.forEach((one, index) => {
+    const host = sessions[index]?.target.name ?? '';
+    if (one.status === 'fulfilled') answers.set(host, one.value);
+    else failed.set(host, asError(one.reason));
+  });
+  const bug = [...failed.values()].find((error) => !(error instanceof UserError));
+  if (bug !== undefined) throw bug;
+  if (failed.size > 0) throw new FleetFailure(answers, failed);
+  return answers;
+}
+
+/**
+ * Takes the lock of every host and runs `batch` under it. First all at once without waiting; if a lock is
+ * held, all are freed and then taken one after the other by name, so that two runs over the same hosts can
+ * never wait for each other. `waitMs` is one limit for all hosts; giving up frees all.
+ */
+export async function lockAll(sessions: readonly Session[], batch: PlannedBatch, context: ExecutorContext, lock: { readonly waitMs: number; readonly holder: LockHolder; readonly clock: Clock; readonly signal: AbortSignal }): Promise<Answers> {
+  const take = (session: Session, waitMs: number): Promise<BatchAnswer> => runBatch(session, batch, context, { lock: { waitMs, holder: lock.holder }, signal: lock.signal });
+  try {
+    return await onEach(sessions, batch, context, () => ({ lock: { waitMs: 0, holder: lock.holder }, signal: lock.signal }));
+  } catch (thrown) {
+    const busy = thrown instanceof FleetFailure && [...thrown.failed.values()].every((error) => error instanceof UserError && error.reason === 'lock');
+    if (!busy || lock.waitMs === 0) throw thrown;
+    context.log.notice(`${thrown.message} Waiting for at most ${Math.round(lock.waitMs / 1000)} s.`);
+  }
+  await Promise.all(sessions.map((session) => session.unlock()));
+  const deadline = lock.clock.monotonic() + lock.waitMs;
+  const answers = new Map<string, BatchAnswer>();
+  for (const session of sessions) {
+    answers.set(session.target.name, await take(session, Math.max(0, deadline - lock.clock.monotonic())));
+  }
+  return answers;
+}
+
+/** Who to name in `.deploy/lock.json`. */
+export function lockHolder(config: TargetConfig, clock: Clock): LockHolder {
+  const { runId, attempt, actor, runUrl } = config.run;
+  return { actor, runUrl, runId: `${runId}.${attempt}`, since: new Date(clock.now()).toISOString() };
+}

@@ -1,0 +1,131 @@
+import { asError, UserError, type Deps } from '@ops/shared';
+import type { RollbackConfig } from './config.ts';
+import type { ExecutorContext } from './executor.ts';
+import type { HostFacts } from './facts.ts';
+import { factsBatch } from './facts-plan.ts';
+import { FleetFailure, lockAll, lockHolder, onEach, openFleet, type Connect, type Fleet } from './fleet.ts';
+import { gather } from './gather.ts';
+import { judgeFleet, judgeHosts, type JudgeIo } from './judge.ts';
+import { batchOf, hasBatch, type Plan } from './plan.ts';
+import { refusalError, type Refusal } from './preflight.ts';
+import { hostRecord, type RunRecord } from './record.ts';
+import { chooseTarget, planRollback, type RollbackTarget } from './rollback-plan.ts';
+
+export interface RollbackIo {
+  readonly deps: Deps;
+  readonly connect: Connect;
+}
+
+const TRIES = 3;
+
+/**
+ * Puts a known good release back. Reads nothing from GitHub, builds nothing, needs no free disk space.
+ * Throws UserError `no-candidate`, `schema-ahead`, or why the old release is not healthy.
+ */
+export async function rollback(config: RollbackConfig, io: RollbackIo, record: RunRecord): Promise<void> {
+  const { deps } = io;
+  const began = deps.clock.monotonic();
+  const mark = (what: string): void => void record.timeline.push({ what, atMs: deps.clock.monotonic() - began });
+  const nonce = deps.random.hex(16);
+  await using fleet = await openFleet(config.hosts, 0, io.connect);
+  const context: ExecutorContext = { log: deps.log, nonce, executed: record.executed, warnings: record.warnings };
+  const { plan, facts } = await lockAndSwitch(config, io, fleet, context, nonce, record);
+  mark('switched');
+  if (config.dryRun) return;
+  const judgeIo: JudgeIo = {
+    deps, context, batch: hasBatch(plan, 'health') ? batchOf(plan, 'health') : undefined,
+    reachable: new Set(facts.map((one) => one.host)),
+  };
+  const verdict = await judgeAll(config, fleet, judgeIo);
+  record.verdict = verdict;
+  mark('judged');
+  await onEach(fleet.sessions, batchOf(plan, 'commit'), context, (session) => ({ runtime: { HISTORY_LINE: historyLine(config, plan, record, session.target.name, deps) } }));
+  await checklist(fleet, plan, context, record, deps);
+  mark('committed');
+  if (verdict.verdict === 'fail') {
+    throw new UserError({ reason: verdict.reason, message: `${plan.releaseId} is live again but not healthy: ${verdict.sentence}`, remedy: 'This looks like the infrastructure or the database, not the release: check database, disk and network of the hosts first.' });
+  }
+}
+
+async function judgeAll(config: RollbackConfig, fleet: Fleet, io: JudgeIo): Promise<NonNullable<RunRecord['verdict']>> {
+  const onHosts = await judgeHosts(fleet.sessions, config, io);
+  if (onHosts !== undefined && onHosts.verdict !== 'pass') return onHosts;
+  return judgeFleet(config, { version: undefined }, io);
+}
+
+/** Facts, target, plan, lock, switch; begins again when another run changed a host in between. */
+async function lockAndSwitch(config: RollbackConfig, io: RollbackIo, fleet: Fleet, context: ExecutorContext, nonce: string, record: RunRecord): Promise<{ readonly plan: Plan; readonly facts: readonly HostFacts[] }> {
+  const { deps } = io;
+  for (let attempt = 1; ; attempt += 1) {
+    const facts = await gather(fleet.sessions, factsBatch(config, 'light', ''), context, { signal: deps.signal });
+    const refused = refusalError(layoutRefusals(facts));
+    if (refused !== undefined) throw refused;
+    const target = chooseTarget(config, facts);
+    const plan = planRollback(config, facts, target, nonce);
+    remember(record, plan, facts, target);
+    if (config.dryRun) return { plan, facts };
+    try {
+      await takeLocksAndSwitch(config, fleet, plan, context, deps, record);
+      return { plan, facts };
+    } catch (thrown) {
+      const changed = (thrown instanceof FleetFailure || thrown instanceof UserError) && thrown.reason === 'facts-changed';
+      if (!changed || attempt === TRIES) throw thrown;
+      deps.log.notice('Another run changed the hosts in between; reading them again.');
+      await Promise.all(fleet.sessions.map((session) => session.unlock()));
+    }
+  }
+}
+
+async function takeLocksAndSwitch(config: RollbackConfig, fleet: Fleet, plan: Plan, context: ExecutorContext, deps: Deps, record: RunRecord): Promise<void> {
+  const lock = { waitMs: config.lockWaitMs, holder: lockHolder(config, deps.clock), clock: deps.clock, signal: deps.signal };
+  const answers = hasBatch(plan, 'lock')
+    ? await lockAll(fleet.sessions, batchOf(plan, 'lock'), context, lock).then(() => onEach(fleet.sessions, batchOf(plan, 'switch'), context, () => ({ signal: deps.signal })))
+    : await lockAll(fleet.sessions, batchOf(plan, 'switch'), context, lock);
+  record.switched = true;
+  for (const [host, answer] of answers) {
+    const entry = hostRecord(record, host);
+    const beacon = answer.marks.facts.get('beacon');
+    entry.live = plan.releaseId;
+    entry.state = 'live';
+    entry.identity = beacon === 'proven' ? 'proven' : beacon === 'off' ? 'off' : 'not-proven';
+  }
+}
+
+function layoutRefusals(facts: readonly HostFacts[]): readonly Refusal[] {
+  return facts.flatMap((one) => (one.current.kind === 'directory' || one.current.kind === 'file'
+    ? [{ host: one.host, reason: 'preflight' as const, message: `current is a real ${one.current.kind}, not a link.`, remedy: 'This app dir was not made by deploy with strategy atomic.' }]
+    : []));
+}
+
+function remember(record: RunRecord, plan: Plan, facts: readonly HostFacts[], target: RollbackTarget): void {
+  record.plan = plan;
+  record.facts = facts;
+  record.releaseId = target.id;
+  record.sha = target.sha;
+  for (const one of facts) {
+    const entry = hostRecord(record, one.host);
+    entry.before = one.current.kind === 'link' ? one.current.id : undefined;
+    entry.live = entry.before;
+    entry.state = 'as before';
+  }
+  record.previous = [...record.hosts.values()].map((entry) => entry.before).find((id) => id !== undefined);
+}
+
+function historyLine(config: RollbackConfig, plan: Plan, record: RunRecord, host: string, deps: Deps): string {
+  return JSON.stringify({
+    kind: 'rollback', id: plan.releaseId, sha: plan.sha, actor: config.run.actor, run: `${config.run.runId}.${config.run.attempt}`, runUrl: config.run.runUrl,
+    at: new Date(deps.clock.now()).toISOString(), previous: record.hosts.get(host)?.before ?? null, migrations: [], backup: null, verdict: record.verdict?.verdict ?? 'off', plan: plan.hash, artifact: null,
+  });
+}
+
+/** What a person would check after a rollback, each ticked by a measurement; a red item is a warning, the release stays. */
+async function checklist(fleet: Fleet, plan: Plan, context: ExecutorContext, record: RunRecord, deps: Deps): Promise<void> {
+  if (!hasBatch(plan, 'checklist')) return;
+  try {
+    await onEach(fleet.sessions, batchOf(plan, 'checklist'), context, () => ({ signal: deps.signal }));
+    record.checklist.push({ item: 'the old code boots on the command line', good: true });
+  } catch (thrown) {
+    record.checklist.push({ item: `the old code boots on the command line: ${asError(thrown).message}`, good: false });
+    record.warnings.push(asError(thrown).message);
+  }
+}

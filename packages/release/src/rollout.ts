@@ -1,0 +1,80 @@
+import type { Session } from '@ops/remote';
+import { asError, UserError } from '@ops/shared';
+import type { BatchSize, TargetConfig } from './config.ts';
+import { runBatch, type BatchAnswer, type ExecutorContext } from './executor.ts';
+import { FleetFailure, onEach } from './fleet.ts';
+import type { PlannedBatch } from './plan.ts';
+import { hostRecord, type RunRecord } from './record.ts';
+
+/** Groups of hosts that switch together: the canary alone, then batches. Pure. */
+export function waves<T extends { readonly target: { readonly roles: readonly string[] } }>(sessions: readonly T[], batch: BatchSize, canary: boolean): readonly (readonly T[])[] {
+  if (sessions.length < 2) return sessions.length === 0 ? [] : [sessions];
+  const first = canary ? (sessions.find((session) => session.target.roles.includes('web')) ?? sessions[0]) : undefined;
+  const rest = sessions.filter((session) => session !== first);
+  const size = batch.kind === 'all' ? rest.length : batch.kind === 'count' ? batch.count : Math.ceil((sessions.length * batch.percent) / 100);
+  const groups: T[][] = first === undefined ? [] : [[first]];
+  for (let at = 0; at < rest.length; at += Math.max(1, size)) groups.push(rest.slice(at, at + Math.max(1, size)));
+  return groups;
+}
+
+/** Hosts that may have switched, in the order they did; the undo list of a rollout. */
+export interface Rollout {
+  readonly touched: Session[];
+}
+
+/**
+ * Switches the hosts wave by wave; `judge` looks at each wave before the next. A host counts as touched
+ * before its switch is sent. Throws what failed; the caller takes the touched hosts back.
+ */
+export async function rollOut(sessions: readonly Session[], batch: PlannedBatch, config: TargetConfig, context: ExecutorContext, record: RunRecord, rollout: Rollout, judge: (wave: readonly Session[]) => Promise<void>, signal: AbortSignal): Promise<void> {
+  for (const wave of waves(sessions, config.batch, config.canary)) {
+    rollout.touched.push(...wave);
+    record.switched = true;
+    try {
+      noteSwitch(record, await onEach(wave, batch, context, () => ({ signal })));
+    } catch (thrown) {
+      if (thrown instanceof FleetFailure) noteSwitch(record, thrown.answers);
+      throw thrown;
+    }
+    await judge(wave);
+  }
+}
+
+function noteSwitch(record: RunRecord, answers: ReadonlyMap<string, BatchAnswer>): void {
+  for (const [host, answer] of answers) {
+    const entry = hostRecord(record, host);
+    entry.live = record.releaseId;
+    entry.state = 'live';
+    const beacon = answer.marks.facts.get('beacon');
+    entry.identity = beacon === 'proven' ? 'proven' : beacon === 'off' ? 'off' : 'not-proven';
+  }
+}
+
+/**
+ * Switches touched hosts back, newest first. Goes on when one fails, and reports each host that could not be
+ * taken back.
+ */
+export async function switchBack(rollout: Rollout, batch: PlannedBatch, context: ExecutorContext, record: RunRecord): Promise<readonly { readonly host: string; readonly why: string }[]> {
+  const left: { host: string; why: string }[] = [];
+  for (const session of rollout.touched.toReversed()) {
+    const entry = hostRecord(record, session.target.name);
+    try {
+      await runBatch(session, batch, context);
+      entry.live = entry.before;
+      entry.state = entry.before === undefined ? 'nothing live' : 'switched back';
+    } catch (thrown) {
+      const error = asError(thrown);
+      // stale-code on the way back: the link is back, PHP is not yet; say so but do not call the host lost.
+      if (error instanceof UserError && error.reason === 'stale-code') {
+        entry.live = entry.before;
+        entry.state = 'switched back, PHP still answers with the new code';
+      } else {
+        entry.state = 'behind: could not be switched back';
+      }
+      left.push({ host: session.target.name, why: error.message });
+      context.log.error(`${session.target.name}: switching back failed: ${error.message}`);
+    }
+  }
+  record.rolledBack = rollout.touched.length > 0 && left.length < rollout.touched.length;
+  return left;
+}
