@@ -1,0 +1,252 @@
+#!/usr/bin/env bash
+# Installs, or only looks for, everything the tests need besides npm. See --help.
+# Most functions are called through --step:
+# shellcheck shell=bash disable=SC2317
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=scripts/pins.env
+. "$here/pins.env"
+cache=${OPS_TESTBED:-/var/cache/fwber-ops}
+suites="bookworm trixie sid"
+
+usage() {
+  cat <<X
+usage: scripts/services.sh [--check | --where [NAME] | --help]
+
+  (nothing)       install what is missing, then list everything with its version; needs root
+  --check         install nothing; exit 1 and say what is missing
+  --where [NAME]  print where things are, as NAME=PATH lines (or the one path); looks at nothing
+
+Versions stand in scripts/pins.env. What is not a Debian package of this machine goes into
+\$OPS_TESTBED (now $cache): the roots of the test hosts, act, actionlint, zizmor, check-jsonschema.
+The Debian mirror is this machine's own (apt-get indextargets), or \$DEBIAN_MIRROR.
+X
+}
+
+# --- where things are --------------------------------------------------------------------------
+
+root_packages() {
+  case $1 in
+    bookworm) echo "$HOST_PACKAGES $BOOKWORM_PACKAGES" ;;
+    *) echo "$HOST_PACKAGES" ;;
+  esac
+}
+
+# A root is named by its recipe, so that a changed list of packages builds a new one.
+root_dir() {
+  local key
+  key=$({ root_packages "$1"; declare -f build_root; } | sha256sum | cut -c1-10)
+  echo "$cache/roots/$1-$key"
+}
+
+tool_dir() { echo "$cache/tools/$1"; }
+
+where() {
+  local suite
+  for suite in $suites; do echo "$suite=$(root_dir "$suite")"; done
+  echo "act=$(tool_dir "act-$ACT_VERSION")/act"
+  echo "actionlint=$(tool_dir "actionlint-$ACTIONLINT_VERSION")/actionlint"
+  echo "zizmor=$(tool_dir "python-$ZIZMOR_VERSION-$CHECK_JSONSCHEMA_VERSION")/bin/zizmor"
+  echo "check-jsonschema=$(tool_dir "python-$ZIZMOR_VERSION-$CHECK_JSONSCHEMA_VERSION")/bin/check-jsonschema"
+}
+
+path_of() { where | sed -n "s/^$1=//p"; }
+
+# --- look ----------------------------------------------------------------------------------------
+
+missing=()
+report() { printf '%-22s %s\n' "$1" "$2"; }
+lacks() { report "$1" "MISSING: $2"; missing+=("$1"); }
+
+package_version() { dpkg-query ${2:+--admindir="$2/var/lib/dpkg"} -W -f '${db:Status-Abbrev} ${Version}\n' "$1" 2>/dev/null | sed -n 's/^ii *//p'; }
+
+missing_packages() {
+  local package
+  for package in $MACHINE_PACKAGES; do
+    [ -n "$(package_version "$package")" ] || echo "$package"
+  done
+}
+
+look_machine() {
+  local package version
+  for package in $MACHINE_PACKAGES; do
+    version=$(package_version "$package")
+    if [ -n "$version" ]; then report "$package" "$version"; else lacks "$package" "not installed"; fi
+  done
+  if python3 -c 'import venv, ensurepip' 2>/dev/null; then report python3 "$(python3 --version | cut -d' ' -f2)"; else lacks python3 "with its venv module"; fi
+  if [ -c /dev/net/tun ]; then report /dev/net/tun yes; else lacks /dev/net/tun "the kernel's tap device"; fi
+}
+
+# NAME PATH EXPECTED PACKAGE...: a root stands, and packages the framework the tests were written for.
+look_root() {
+  local suite=$1 wanted=$2 dir found
+  dir=$(root_dir "$suite")
+  if [ ! -d "$dir" ]; then lacks "root $suite" "no $dir"; return; fi
+  found=$(package_version php-laravel-framework "$dir")
+  case $found in
+    "$wanted".*) report "root $suite" "Laravel $found, PHP $(package_version php-cli "$dir")" ;;
+    *) lacks "root $suite" "packages Laravel ${found:-none}, the tests are written for $wanted: change scripts/pins.env and the tests together" ;;
+  esac
+}
+
+look_database() {
+  local dir found
+  dir=$(root_dir bookworm)
+  [ -d "$dir" ] || { lacks MariaDB "comes with root bookworm"; return; }
+  found=$(package_version mariadb-server "$dir")
+  case $found in
+    *"$MARIADB_BOOKWORM".*) report MariaDB "$found" ;;
+    *) lacks MariaDB "found ${found:-none}, wanted $MARIADB_BOOKWORM" ;;
+  esac
+}
+
+look_tool() {
+  local path
+  path=$(path_of "$1")
+  if [ -x "$path" ]; then report "$1" "$("$path" --version 2>/dev/null | sed -n '1{s/^.* //;p;}')"; else lacks "$1" "no $path"; fi
+}
+
+look() {
+  look_machine
+  look_root bookworm "$LARAVEL_BOOKWORM"
+  look_root trixie "$LARAVEL_TRIXIE"
+  look_root sid "$LARAVEL_SID"
+  look_database
+  local tool
+  for tool in act actionlint zizmor check-jsonschema; do look_tool "$tool"; done
+}
+
+# --- install -------------------------------------------------------------------------------------
+
+log_dir=$cache/log
+
+# Runs a function with its output in a log, and prints the log's end when it fails. In a shell of its own, since bash
+# ignores `set -e` in everything that runs left of a `||`.
+step() {
+  local name=$1 begun status=0
+  shift
+  begun=$(date +%s)
+  echo "services: $name ..."
+  bash "$here/services.sh" --step "$@" > "$log_dir/$name.log" 2>&1 || status=$?
+  if [ "$status" = 0 ]; then echo "services: $name done in $(( $(date +%s) - begun )) s"; return 0; fi
+  echo "services: $name FAILED with exit code $status; the end of $log_dir/$name.log:"
+  tail -n 25 "$log_dir/$name.log" | sed 's/^/    /'
+  return 1
+}
+
+install_packages() {
+  local packages policy=/usr/sbin/policy-rc.d status=0
+  packages=$(missing_packages)
+  python3 -c 'import venv, ensurepip' 2>/dev/null || packages="$packages python3-venv"
+  [ -n "${packages// /}" ] || return 0
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -q -o DPkg::Lock::Timeout=300 update
+  # A package must not start its server on this machine: the tests start their own.
+  if [ ! -e "$policy" ]; then printf '#!/bin/sh\nexit 101\n' > "$policy"; chmod 755 "$policy"; else policy=; fi
+  # shellcheck disable=SC2086 # a list of words
+  apt-get -q -y -o DPkg::Lock::Timeout=300 -o DPkg::Options::=--force-unsafe-io install --no-install-recommends $packages || status=$?
+  [ -z "$policy" ] || rm -f "$policy"
+  return "$status"
+}
+
+mirror() {
+  if [ -n "${DEBIAN_MIRROR:-}" ]; then echo "$DEBIAN_MIRROR"; return; fi
+  # The archive's main site, not the security one, has every suite.
+  # shellcheck disable=SC2016 # apt replaces $(SITE)
+  apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Origin: Debian' 'Component: main' \
+    | grep -v security | sort -u | sed -n 1p
+}
+
+build_root() {
+  local suite=$1 dir=$2 packages=$3 site=$4
+  # The recipe is part of the root's name. shellcheck cannot know that $1 belongs to the hook.
+  # shellcheck disable=SC2016
+  mmdebstrap --quiet --mode=root --variant=apt --skip=check/empty \
+    --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Retries "3"' \
+    --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+    --essential-hook='printf "#!/bin/sh\nexit 101\n" > "$1/usr/sbin/policy-rc.d"; chmod 755 "$1/usr/sbin/policy-rc.d"' \
+    --customize-hook='rm -f "$1"/etc/ssh/ssh_host_* "$1/etc/resolv.conf" "$1/usr/sbin/policy-rc.d"' \
+    --include="${packages// /,}" "$suite" "$dir" \
+    "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $site $suite main"
+}
+
+install_root() {
+  local suite=$1 dir site
+  dir=$(root_dir "$suite")
+  [ ! -d "$dir" ] || return 0
+  site=$(mirror)
+  [ -n "$site" ] || { echo "no Debian mirror in apt's configuration; set DEBIAN_MIRROR"; return 1; }
+  rm -rf "$cache/roots/$suite".new.*
+  build_root "$suite" "$cache/roots/$suite.new.$$" "$(root_packages "$suite")" "$site"
+  mv "$cache/roots/$suite.new.$$" "$dir"
+  remove_old_roots "$suite" "$dir"
+}
+
+# Roots of older recipes, unless a test network is running on one.
+remove_old_roots() {
+  local suite=$1 keep=$2 old
+  [ -z "$(ls -A "$cache/beds" 2>/dev/null)" ] || return 0
+  for old in "$cache/roots/$suite"-*; do [ "$old" = "$keep" ] || rm -rf "$old"; done
+}
+
+install_go_tool() {
+  local module=$1 version=$2 path=$3 dir
+  dir=$(dirname "$path")
+  [ ! -x "$path" ] || return 0
+  mkdir -p "$dir.new.$$"
+  GOBIN=$dir.new.$$ go install "$module@v$version"
+  rm -rf "$dir"
+  mv "$dir.new.$$" "$dir"
+}
+
+install_go_tools() {
+  install_go_tool github.com/rhysd/actionlint/cmd/actionlint "$ACTIONLINT_VERSION" "$(path_of actionlint)"
+  install_go_tool github.com/nektos/act "$ACT_VERSION" "$(path_of act)"
+}
+
+install_python_tools() {
+  local dir
+  dir=$(dirname "$(dirname "$(path_of zizmor)")")
+  # A virtual environment cannot be moved: build in place, remove what an interrupted run left.
+  if [ -x "$dir/bin/zizmor" ] && [ -x "$dir/bin/check-jsonschema" ]; then return 0; fi
+  rm -rf "$dir"
+  python3 -m venv "$dir"
+  "$dir/bin/pip" install --quiet "check-jsonschema==$CHECK_JSONSCHEMA_VERSION" "zizmor==$ZIZMOR_VERSION"
+}
+
+install_everything() {
+  local suite pid jobs=() failed=0
+  [ "$(id -u)" = 0 ] || { echo "services: installing needs root; scripts/services.sh --check does not" >&2; exit 1; }
+  mkdir -p "$cache/roots" "$cache/tools" "$log_dir"
+  exec 8> "$cache/lock"
+  flock 8
+  # Two apt runs on one root break each other, so the machine's packages come first; the rest have a root each.
+  step packages install_packages || exit 1
+  for suite in $suites; do step "root-$suite" install_root "$suite" & jobs+=($!); done
+  step python-tools install_python_tools & jobs+=($!)
+  step go-tools install_go_tools & jobs+=($!)
+  for pid in "${jobs[@]}"; do wait "$pid" || failed=1; done
+  exec 8>&-
+  return "$failed"
+}
+
+case ${1:-} in
+  --help | -h) usage; exit 0 ;;
+  --where)
+    if [ $# -gt 1 ]; then path_of "$2"; else where; fi
+    exit 0 ;;
+  --step) shift; "$@"; exit 0 ;; # see step()
+  --check) failed=0 ;;
+  '') failed=0; install_everything || failed=1 ;;
+  *) usage >&2; exit 2 ;;
+esac
+
+look
+if [ ${#missing[@]} -gt 0 ]; then
+  echo
+  printf 'missing: %s\n' "$(printf '%s, ' "${missing[@]}" | sed 's/, $//')"
+  echo "install with: sudo scripts/services.sh"
+  exit 1
+fi
+exit "$failed"
