@@ -4,6 +4,7 @@ export type { Component, Health } from './body/health.ts';
 export { normalise } from './body/normalise.ts';
 export * from './check.ts';
 export { gate, gateObservations, type GateDeps } from './gate.ts';
+export { hostProbe, type HostProbe, type HostProbeOptions } from './host/host-probe.ts';
 export { sameVersion, type IdentitySource } from './identity.ts';
 export { judge, type CheckResult } from './judge.ts';
 export type { Answer, NoAnswer, Observation, Phases, ProbeFailure } from './observation.ts';

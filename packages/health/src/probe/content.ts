@@ -16,9 +16,10 @@ export async function readContent(message: IncomingMessage, signal: AbortSignal)
   let bytes = 0;
   return new Promise<string>((resolve, reject) => {
     const stop = (error: unknown): void => {
+      // First: destroying makes the message report that it was aborted.
+      reject(error);
       message.destroy();
       decoder?.destroy();
-      reject(error);
     };
     const onAbort = (): void => stop(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });

@@ -57,6 +57,8 @@ interface Address {
   readonly family: number;
 }
 
+const LOOPBACK: readonly Address[] = [{ address: '127.0.0.1', family: 4 }, { address: '::1', family: 6 }];
+
 async function lookUp(hop: Hop, signal: AbortSignal): Promise<readonly Address[]> {
   const host = hop.pinned ?? bare(hop.url.hostname);
   const family = isIP(host);
@@ -64,7 +66,8 @@ async function lookUp(hop: Hop, signal: AbortSignal): Promise<readonly Address[]
   // getaddrinfo cannot be cancelled; the race lets go of it.
   const found = await Promise.race([dns.lookup(host, { all: true }), aborted(signal)]);
   if (found.length === 0) throw new ProbeFault('dns', `has no address: ${host}`);
-  return found;
+  // A hosts file may know localhost in one family while the server listens on the other.
+  return host === 'localhost' ? [...found, ...LOOPBACK.filter(({ family: other }) => found.every((known) => known.family !== other))] : found;
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

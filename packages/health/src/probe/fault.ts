@@ -1,4 +1,5 @@
 import type { ProbeFailure } from '../observation.ts';
+import { isObject } from '../pointer.ts';
 
 /** Ends an attempt: why, in our words. */
 export class ProbeFault extends Error {
@@ -14,7 +15,7 @@ export class ProbeFault extends Error {
 export function faultOf(thrown: unknown, host: string): ProbeFault {
   if (thrown instanceof ProbeFault) return thrown;
   const code = codeOf(thrown);
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  const text = isObject(thrown) ? String(thrown['message']) : String(thrown);
   switch (code) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
@@ -46,12 +47,13 @@ export function faultOf(thrown: unknown, host: string): ProbeFault {
 }
 
 function codeOf(thrown: unknown): string {
-  // Racing address families, Node throws all their errors together. One refusal beats a timeout: someone was there.
-  if (thrown instanceof AggregateError) {
-    const codes = thrown.errors.map(codeOf);
-    return ['ECONNREFUSED', 'ECONNRESET'].find((code) => codes.includes(code)) ?? codes.find((code) => code === 'ETIMEDOUT') ?? codes[0] ?? '';
+  if (!isObject(thrown)) return '';
+  // Trying several addresses, Node throws all their errors together. One refusal beats a timeout: someone was there.
+  if (Array.isArray(thrown['errors'])) {
+    const codes = thrown['errors'].map(codeOf);
+    return ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT'].find((code) => codes.includes(code)) ?? codes[0] ?? '';
   }
-  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+  return typeof thrown['code'] === 'string' ? thrown['code'] : '';
 }
 
 const VERIFY_CODES = /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_|CRL_|ERROR_IN_|HOSTNAME_MISMATCH|PATH_LENGTH_|EE_KEY_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO)/;

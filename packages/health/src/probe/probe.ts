@@ -1,8 +1,9 @@
-import { Secret, type Clock, type Random } from '@ops/shared';
+import type { Clock, Random } from '@ops/shared';
 import { effectivePreset, type Check } from '../check.ts';
 import type { Answer, Observation } from '../observation.ts';
 import { bare, exchange, type Exchange, type Hop, type Trace } from './exchange.ts';
 import { faultOf, ProbeFault } from './fault.ts';
+import { requestHeaders } from './headers.ts';
 import { proxyFor, type ProxyEnv } from './proxy.ts';
 import { nextUrl, withoutCredentials } from './redirect.ts';
 import { secureContext } from './trust.ts';
@@ -14,9 +15,6 @@ export interface ProbeDeps {
   /** For the proxy variables. */
   readonly env: ProxyEnv;
 }
-
-/** Headers that never follow a redirect to another origin; those whose value is a Secret neither. */
-const BOUND_TO_ORIGIN = new Set(['authorization', 'cookie', 'proxy-authorization']);
 
 /**
  * Asks once and tells what it saw; never rejects. `node:http` and not `fetch`, for its phases, its
@@ -85,33 +83,13 @@ function hopOf(check: Check, url: URL, method: string, sameOrigin: boolean, deps
   return {
     url,
     method,
-    headers: headersOf(check, url, sameOrigin),
+    headers: requestHeaders(check, url, sameOrigin),
     timeoutMs: transport.requestTimeoutMs,
     secureContext: () => secureContext(transport, sameOrigin),
     insecure: transport.insecure,
     ...(pinned === undefined ? {} : { pinned }),
     ...(proxy === undefined ? {} : { proxy }),
   };
-}
-
-function headersOf(check: Check, url: URL, sameOrigin: boolean): Record<string, string> {
-  const headers: Record<string, string> = {
-    host: url.host,
-    'user-agent': 'fwber-ops-health',
-    accept: 'application/health+json, application/json;q=0.9, */*;q=0.5',
-    'accept-encoding': 'identity',
-    'cache-control': 'no-cache',
-    pragma: 'no-cache',
-    connection: 'close',
-  };
-  if (url.username !== '' || url.password !== '') {
-    headers['authorization'] = `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`;
-  }
-  for (const [name, value] of Object.entries(check.headers)) {
-    if (!sameOrigin && (value instanceof Secret || BOUND_TO_ORIGIN.has(name.toLowerCase()))) continue;
-    headers[name.toLowerCase()] = value instanceof Secret ? value.reveal() : value;
-  }
-  return headers;
 }
 
 /** A server that answers 2xx to every path makes a bare status code worthless, so such a check also asks for a path that nobody made. */
