@@ -101,7 +101,7 @@ function show(host: string, batch: PlannedBatch, marks: Marks, result: BatchResu
   const steps = marks.steps.map((step) => `${step.id} ${(step.ms / 1000).toFixed(1)} s${step.exit === 0 ? '' : ` (exit ${step.exit})`}`).join(', ');
   context.log.info(`${host}: ${batch.title}${steps === '' ? '' : `: ${steps}`}`);
   const said = [...marks.foreign, ...result.stderr.split('\n').filter((line) => line.trim() !== '')];
-  if (said.length > 0) context.log.foreign(host, said.join('\n'));
+  if (said.length > 0 && (batch.quiet !== true || result.exit !== 0)) context.log.foreign(host, said.join('\n'));
   for (const warning of marks.warnings) {
     context.warnings.push(`${host}: ${warning}`);
     context.log.warning(`${host}: ${warning}`);

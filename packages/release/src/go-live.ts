@@ -19,7 +19,7 @@ export async function goLive(run: DeployRun): Promise<void> {
     await rollOut(fleet.sessions, batchOf(plan, 'switch'), config, run.context, record, rollout, (wave) => judgeWave(run, wave, judgeIo), io.deps.signal);
     for (const session of fleet.sessions) session.disarm();
     endDowntime(run);
-    record.verdict = await judgeFleet(config, { version: undefined }, judgeIo);
+    record.verdict = await judgeFleet(config, plan.releaseId, record, judgeIo);
     if (record.verdict.verdict === 'fail' || (record.verdict.verdict === 'inconclusive' && config.whenInconclusive === 'rollback')) throw new VerdictFailure(record.verdict);
     checkpoint(run, 'committing');
   } catch (thrown) {
@@ -74,7 +74,7 @@ async function takeBack(run: DeployRun, rollout: Rollout, judgeIo: JudgeIo, caus
 
 async function askAgain(run: DeployRun, judgeIo: JudgeIo): Promise<HealthVerdict> {
   try {
-    return await judgeFleet(run.config, { version: undefined }, judgeIo);
+    return await judgeFleet(run.config, run.record.previous ?? run.plan.releaseId, run.record, judgeIo);
   } catch (thrown) {
     return { verdict: 'inconclusive', reason: 'cancelled', sentence: asError(thrown).message, from: ['runner'], evidence: [] };
   }

@@ -1,10 +1,11 @@
 import type { Session } from '@ops/remote';
-import { UserError, type Deps } from '@ops/shared';
+import { UserError, type Deps, type ReleaseId } from '@ops/shared';
 import type { TargetConfig } from './config.ts';
 import type { ExecutorContext } from './executor.ts';
 import { onEach, type Answers } from './fleet.ts';
-import { askFromRunner, judgeOnHost, type HostLook } from './health-adapter.ts';
+import { askFromRunner, healthSecrets, identityFromRunner, judgeOnHost, type HostLook } from './health-adapter.ts';
 import type { PlannedBatch } from './plan.ts';
+import type { RunRecord } from './record.ts';
 import type { HealthVerdict } from './verdict.ts';
 
 const HOST_RETRY_MS = 2_000;
@@ -44,7 +45,7 @@ export async function judgeHosts(sessions: readonly Session[], config: TargetCon
   const asked = waiting.map((session) => session.target.name);
   const good: HostLook[] = [];
   for (;;) {
-    const answers: Answers = await onEach(waiting, batch, io.context, () => ({ signal: io.deps.signal }));
+    const answers: Answers = await onEach(waiting, batch, io.context, () => ({ signal: io.deps.signal, secrets: healthSecrets(config) }));
     const looks = waiting.map((session) => judgeOnHost(session.target.name, answers.get(session.target.name)?.marks.foreign ?? [], config, io.deps.clock));
     good.push(...looks.filter((look) => look.pass));
     const bad = looks.filter((look) => !look.pass);
@@ -66,10 +67,21 @@ export async function requireHealthyHosts(sessions: readonly Session[], config: 
   if (verdict !== undefined && verdict.verdict !== 'pass') throw new VerdictFailure(verdict);
 }
 
-/** The verdict on the whole fleet through the public address, after all hosts were judged. */
-export async function judgeFleet(config: TargetConfig, expected: { readonly version: string | undefined }, io: JudgeIo): Promise<HealthVerdict> {
+/**
+ * The verdict on the whole fleet through the public address, after all hosts were judged. Identity that no
+ * host could prove by itself is asked for there as well.
+ */
+export async function judgeFleet(config: TargetConfig, release: ReleaseId, record: RunRecord, io: JudgeIo): Promise<HealthVerdict> {
   if (config.health.kind === 'none') {
     return { verdict: 'off', reason: '', sentence: 'Health was not judged: health is none.', from: [], evidence: [] };
   }
-  return askFromRunner(config.health, expected.version, io.deps);
+  const verdict = await askFromRunner(config.health, io.deps);
+  const unproven = [...record.hosts.values()].filter((host) => host.live === release && host.identity === 'not-proven' && !io.reachable.has(host.host));
+  if (verdict.verdict !== 'pass' || unproven.length === 0) return verdict;
+  const identity = await identityFromRunner(config, release, io.context.nonce, io.deps);
+  if (identity === 'stale') {
+    return { ...verdict, verdict: 'fail', reason: 'stale-code', sentence: 'After the switch the public address still answers with the old code, from a stale opcache or from a host that was not switched.' };
+  }
+  if (identity === 'proven') for (const host of unproven) host.identity = 'proven';
+  return verdict;
 }

@@ -34,6 +34,8 @@ export interface PlannedBatch {
   readonly timeoutMs: number;
   /** Ids of the batches that undo this one. */
   readonly compensations: readonly string[];
+  /** True: its output is data for us and not shown in the log. */
+  readonly quiet?: boolean;
   /** In words, when it depends on what earlier batches found. */
   readonly condition?: string;
 }

@@ -12,7 +12,7 @@ TAB=$(printf '\t')
 ops_line() {
   case $2 in
     *\\* | *'
-'*) printf '@%s %s %s\n' "$N" "$1" "$(printf '%s' "$2" | awk '{ gsub(/\\/, "\\\\"); printf "%s%s", (NR > 1 ? "\\n" : ""), $0 }')" ;;
+'*) printf '@%s %s %s\n' "$N" "$1" "$(printf '%s\n' "$2" | sed 's/\\/\\\\/g' | awk '{ printf "%s%s", (NR > 1 ? "\\n" : ""), $0 }')" ;;
     *) printf '@%s %s %s\n' "$N" "$1" "$2" ;;
   esac
 }

@@ -29,14 +29,15 @@ export async function rollback(config: RollbackConfig, io: RollbackIo, record: R
   const nonce = deps.random.hex(16);
   await using fleet = await openFleet(config.hosts, 0, io.connect);
   const context: ExecutorContext = { log: deps.log, nonce, executed: record.executed, warnings: record.warnings };
-  const { plan, facts } = await lockAndSwitch(config, io, fleet, context, nonce, record);
+  const { plan, facts, unreachable } = await lockAndSwitch(config, io, fleet, context, nonce, record);
   mark('switched');
   if (config.dryRun) return;
   const judgeIo: JudgeIo = {
     deps, context, batch: hasBatch(plan, 'health') ? batchOf(plan, 'health') : undefined,
-    reachable: new Set(facts.map((one) => one.host)),
+    // A host whose own web server could not be asked for the beacon is judged from the runner only.
+    reachable: new Set(facts.map((one) => one.host).filter((host) => !unreachable.has(host))),
   };
-  const verdict = await judgeAll(config, fleet, judgeIo);
+  const verdict = await judgeAll(config, fleet, plan, record, judgeIo);
   record.verdict = verdict;
   mark('judged');
   await onEach(fleet.sessions, batchOf(plan, 'commit'), context, (session) => ({ runtime: { HISTORY_LINE: historyLine(config, plan, record, session.target.name, deps) } }));
@@ -47,14 +48,14 @@ export async function rollback(config: RollbackConfig, io: RollbackIo, record: R
   }
 }
 
-async function judgeAll(config: RollbackConfig, fleet: Fleet, io: JudgeIo): Promise<NonNullable<RunRecord['verdict']>> {
+async function judgeAll(config: RollbackConfig, fleet: Fleet, plan: Plan, record: RunRecord, io: JudgeIo): Promise<NonNullable<RunRecord['verdict']>> {
   const onHosts = await judgeHosts(fleet.sessions, config, io);
   if (onHosts !== undefined && onHosts.verdict !== 'pass') return onHosts;
-  return judgeFleet(config, { version: undefined }, io);
+  return judgeFleet(config, plan.releaseId, record, io);
 }
 
 /** Facts, target, plan, lock, switch; begins again when another run changed a host in between. */
-async function lockAndSwitch(config: RollbackConfig, io: RollbackIo, fleet: Fleet, context: ExecutorContext, nonce: string, record: RunRecord): Promise<{ readonly plan: Plan; readonly facts: readonly HostFacts[] }> {
+async function lockAndSwitch(config: RollbackConfig, io: RollbackIo, fleet: Fleet, context: ExecutorContext, nonce: string, record: RunRecord): Promise<{ readonly plan: Plan; readonly facts: readonly HostFacts[]; readonly unreachable: ReadonlySet<string> }> {
   const { deps } = io;
   for (let attempt = 1; ; attempt += 1) {
     const facts = await gather(fleet.sessions, factsBatch(config, 'light', ''), context, { signal: deps.signal });
@@ -63,10 +64,9 @@ async function lockAndSwitch(config: RollbackConfig, io: RollbackIo, fleet: Flee
     const target = chooseTarget(config, facts);
     const plan = planRollback(config, facts, target, nonce);
     remember(record, plan, facts, target);
-    if (config.dryRun) return { plan, facts };
+    if (config.dryRun) return { plan, facts, unreachable: new Set() };
     try {
-      await takeLocksAndSwitch(config, fleet, plan, context, deps, record);
-      return { plan, facts };
+      return { plan, facts, unreachable: await takeLocksAndSwitch(config, fleet, plan, context, deps, record) };
     } catch (thrown) {
       const changed = (thrown instanceof FleetFailure || thrown instanceof UserError) && thrown.reason === 'facts-changed';
       if (!changed || attempt === TRIES) throw thrown;
@@ -76,7 +76,7 @@ async function lockAndSwitch(config: RollbackConfig, io: RollbackIo, fleet: Flee
   }
 }
 
-async function takeLocksAndSwitch(config: RollbackConfig, fleet: Fleet, plan: Plan, context: ExecutorContext, deps: Deps, record: RunRecord): Promise<void> {
+async function takeLocksAndSwitch(config: RollbackConfig, fleet: Fleet, plan: Plan, context: ExecutorContext, deps: Deps, record: RunRecord): Promise<ReadonlySet<string>> {
   const lock = { waitMs: config.lockWaitMs, holder: lockHolder(config, deps.clock), clock: deps.clock, signal: deps.signal };
   const answers = hasBatch(plan, 'lock')
     ? await lockAll(fleet.sessions, batchOf(plan, 'lock'), context, lock).then(() => onEach(fleet.sessions, batchOf(plan, 'switch'), context, () => ({ signal: deps.signal })))
@@ -89,6 +89,7 @@ async function takeLocksAndSwitch(config: RollbackConfig, fleet: Fleet, plan: Pl
     entry.state = 'live';
     entry.identity = beacon === 'proven' ? 'proven' : beacon === 'off' ? 'off' : 'not-proven';
   }
+  return new Set([...answers].filter(([, answer]) => answer.marks.facts.get('beacon') === 'unreachable').map(([host]) => host));
 }
 
 function layoutRefusals(facts: readonly HostFacts[]): readonly Refusal[] {
