@@ -16,6 +16,8 @@ export interface Artifact {
   readonly bytes: number;
   readonly tarBytes: number;
   readonly entries: number;
+  /** The unpacked files on the runner. */
+  readonly folder: string;
 }
 
 const ARCHIVE = /\.(?:tar|tar\.gz|tgz|tar\.xz|tar\.bz2|tar\.zst|zip)$/;
@@ -78,7 +80,7 @@ async function pack(folder: string, options: { readonly exclude: readonly string
   const exit = await child.ended;
   if (exit !== 0) throw new UserError({ reason: 'stage', message: `tar could not pack ${folder} (exit code ${exit}): ${lastLine(said)}`, remedy: 'On macOS runners install GNU tar; otherwise check that every file is readable.' });
   const { size } = await stat(file);
-  return { key: hash.digest('hex'), file, bytes: size, tarBytes, entries: Math.ceil(tarBytes / 2048) };
+  return { key: hash.digest('hex'), file, bytes: size, tarBytes, entries: Math.ceil(tarBytes / 2048), folder };
 }
 
 /**

@@ -5,6 +5,7 @@ import { runBatch, StepFailure } from './executor.ts';
 import { onEach } from './fleet.ts';
 import { batchOf, hasBatch } from './plan.ts';
 import { checkpoint, tidy, type DeployRun } from './deploy-run.ts';
+import { gateMigrations } from './destructive.ts';
 import { dropStage } from './stage.ts';
 
 /**
@@ -21,6 +22,7 @@ export async function migrate(run: DeployRun): Promise<void> {
   }
   try {
     checkpoint(run, 'preparing migrations');
+    await gateMigrations(run);
     await backup(run);
     await maintenanceOn(run);
     await runMigrations(run);
