@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck shell=bash
 # First process of the database host: one MariaDB that answers on TCP. Root has no password on the local socket.
 set -eu
 . /opt/bed/system.sh

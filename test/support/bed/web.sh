@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck shell=bash
 # First process of a web host: sshd, php-fpm and nginx for the app in /srv/host/app. Settings come from /opt/bed/web.env:
 # FPM_USER, PROCESS_CONTROL_TIMEOUT, BUSYBOX.
 set -eu
