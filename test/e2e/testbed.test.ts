@@ -247,7 +247,7 @@ describeWithServices('a network of hosts', ['network'], () => {
     const killed = await host.exec(`cd /srv/host/app/releases/composing
       setsid composer install --no-interaction > /tmp/composer.log 2>&1 & group=$!
       until grep -q '^599$' /tmp/composer.log; do sleep 0.1; done
-      pgrep -g $group -c; kill -KILL -- -$group; while kill -0 -- -$group 2> /dev/null; do sleep 0.1; done; pgrep -f 'sleep[(]1'`, { user: 'deploy' });
+      pgrep -g $group -c; kill -KILL -$group; while kill -0 -$group 2> /dev/null; do sleep 0.1; done; pgrep -f 'sleep[(]1'`, { user: 'deploy' });
     expect(killed).toMatchObject({ exit: 1, stdout: expect.stringMatching(/^[2-9]\n$/) });
   }, 60_000);
 });
