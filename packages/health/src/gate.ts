@@ -67,7 +67,8 @@ export function gateObservations(check: Check, observations: readonly Observatio
   const rounds: Round[] = [];
   let progress = NO_PROGRESS;
   for (const observation of observations) {
-    const startMs = observation.at - began;
+    // A host's clock may count in seconds: no round ends before the one in front of it.
+    const startMs = Math.max(observation.at - began, rounds.at(-1)?.endMs ?? 0);
     const round = roundOf(rounds.length + 1, startMs, startMs + observation.phases.total, [attempt(check, observation)]);
     rounds.push(round);
     progress = advance(progress, round, policy);

@@ -63,8 +63,13 @@ while (!feof($socket)) {
     }
     stream_set_timeout($socket, (int) $left, (int) (fmod($left, 1.0) * 1e6));
     $piece = fread($socket, 65536);
-    if ($piece === false || ($piece === '' && stream_get_meta_data($socket)['timed_out'])) {
-        hp_end($piece === false ? 56 : 28, $piece === false ? 'Receive failure' : 'Operation timed out', [$looked, $connected, $shaken, $first], '000', $ip);
+    if ($piece === false || $piece === '') {
+        if (stream_get_meta_data($socket)['timed_out']) {
+            hp_end(28, 'Operation timed out', [$looked, $connected, $shaken, $first], '000', $ip);
+        }
+        if ($piece === false) {
+            hp_end(56, "Receive failure: $last", [$looked, $connected, $shaken, $first], '000', $ip);
+        }
     }
     if ($first === 0.0 && $piece !== '') {
         $first = microtime(true) - $began;

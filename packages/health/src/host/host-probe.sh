@@ -39,13 +39,9 @@ hp_loop() {
     hp_out=$(hp_ask "$hp_query")
     printf '%s\n' "$hp_out" | sed 's/^/|/'
     printf 'hp:end\n'
-    hp_code=${hp_out##*hp:meta }
-    hp_code=${hp_code%% *}
-    case $hp_code in
-      [1-9][0-9][0-9]) ;;
-      *) hp_code=0 ;;
-    esac
-    if hp_expected "$hp_code"; then hp_good=$((hp_good + 1)); else hp_good=0; fi
+    # Not by pattern expansion: on a long answer that takes dash minutes.
+    hp_code=$(printf '%s\n' "$hp_out" | tail -n 2 | sed -n 's/^hp:meta \([1-9][0-9][0-9]\) .*/\1/p')
+    if hp_expected "${hp_code:-0}"; then hp_good=$((hp_good + 1)); else hp_good=0; fi
     [ "$hp_good" -lt "$HP_SUCCESSES" ] || break
     [ $(($(date +%s) - hp_began + HP_PAUSE_UP)) -lt "$HP_DEADLINE" ] || break
     sleep "$HP_PAUSE" 2>/dev/null || sleep "$HP_PAUSE_UP"

@@ -40,7 +40,7 @@ export interface HostProbe {
 
 /** Lets a host ask itself in a loop, in one round trip; redirects are not followed there. */
 export function hostProbe(check: Check, options: HostProbeOptions): HostProbe {
-  const url = new URL(check.url);
+  const url = new URL(check.paths?.[0] ?? check.url, check.url);
   const headers = requestHeaders(check, url, true);
   const confidential = Object.values(check.headers).some((value) => value instanceof Secret) || url.password !== '';
   const head = `${check.method} ${url.pathname}${url.search}`;
