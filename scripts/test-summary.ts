@@ -31,7 +31,7 @@ if (skippedGroups.size > 0) {
 }
 
 const counted = results.numFailedTests + results.numRuntimeErrorTestSuites;
-const ran = results.numPassedTests + counted > 0;
+const ran = results.numPassedTests + counted + results.numPendingTests > 0;
 const failed = counted === 0 && (status !== '0' || !ran) ? 1 : counted;
 if (failed > counted) console.log(ran ? `Jest ended with ${status} although no test failed` : 'no test was run');
 const skipped = results.numPendingTests + results.numTodoTests;
