@@ -38,7 +38,7 @@ export function redact(text: string, check?: Pick<Check, 'headers'>, limit = MAX
     // oxlint-disable-next-line no-control-regex -- control characters are what this removes
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ')
     .replace(/[\w.+-]+@[\w-]+\.[\w.-]+/g, '[address]')
-    .replace(/\b(password|passwd|secret|token|api[_-]?key)(["']?\s*[=:]\s*["']?)[^\s"',&}]+/gi, '$1$2[secret]')
+    .replace(/\b(password|passwd|secret|token|api[_-]?key)(["']?\s*[=:]\s*["']?)[^\s"',&{}[\]]+/gi, '$1$2[secret]')
     // The runner obeys `##[` anywhere in a line and `::` at its start.
     .replaceAll('##[', '# #[')
     .replace(/\s+/g, ' ')

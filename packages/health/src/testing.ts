@@ -1,4 +1,5 @@
 import { CancelledError, milliseconds, type Clock, type Random } from '@ops/shared';
+import type { Answer, NoAnswer, ProbeFailure } from './observation.ts';
 
 /** A clock for tests that really waits. */
 export function realClock(): Clock {
@@ -45,4 +46,25 @@ export function fakeRandom(): Random {
     },
     fraction: () => 0.5,
   };
+}
+
+/** An answer as a probe would have seen it. */
+export function answerWith(status: number, body: unknown = { status: 'ok' }, headers: Readonly<Record<string, string>> = {}, more: Partial<Answer> = {}): Answer {
+  return {
+    kind: 'answer',
+    from: 'runner',
+    url: 'https://app1.example.com/api/health',
+    at: 1_800_000_000_000,
+    phases: { total: 20 },
+    hops: [],
+    status,
+    headers: { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    ...more,
+  };
+}
+
+/** No answer as a probe would have seen it. */
+export function noAnswer(failure: ProbeFailure): NoAnswer {
+  return { kind: 'failure', from: 'runner', url: 'https://app1.example.com/api/health', at: 1_800_000_000_000, phases: { total: 20 }, hops: [], failure, detail: `has a problem: ${failure}` };
 }
