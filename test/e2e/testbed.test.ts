@@ -148,8 +148,12 @@ describeWithServices('a network of hosts', ['network'], () => {
     await network.setDelay('app1', 20);
     await network.setDelay('runner', 30);
     expect(await connectMs()).toBeGreaterThanOrEqual(100); // a bound that no fast machine can break: two frames took 50 ms each
+    await network.powerOff('app1');
+    await network.powerOn('app1');
+    expect(await connectMs()).toBeGreaterThanOrEqual(100);
     await network.setDelay('app1', 0);
     await network.setDelay('runner', 0);
+    await expect(network.setDelay('app9', 1)).rejects.toThrow('nothing called app9 is plugged in');
   });
 
   test('every host has a database of its own, and one is shared', async () => {
@@ -279,8 +283,8 @@ describeWithServices('several networks', ['network'], () => {
       const network = await startNetwork([{ name: 'app1', os: 'bookworm' }], { database: 'mariadb' });
       console.log(network.keyFile);`;
     const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [line] = await once(createInterface({ input: child.stdout }), 'line') as [string];
-    const dir = join(line, '..');
+    const [line]: unknown[] = await once(createInterface({ input: child.stdout }), 'line');
+    const dir = join(String(line), '..');
     expect(processesOf(dir)).not.toEqual([]);
     child.kill('SIGKILL');
     await until(() => processesOf(dir).length === 0);
@@ -319,6 +323,13 @@ describeWithServices('special hosts', ['network'], () => {
     await using network = await startNetwork([{ name: 'app1', os: 'sid', fpmUser: 'www-data', processControlTimeout: '0' }]);
     const workers = await network.host('app1').exec("ps -o user= -C php-fpm8.4,php-fpm8.5,nginx | sort | uniq -c; grep process_control_timeout /etc/php-fpm.conf");
     expect(workers.stdout).toMatch(/2 root\n\s+5 www-data\nprocess_control_timeout = 0/);
+    const app = join(scratch, 'www-data');
+    writeApp(app, { version: 'A' });
+    await prepareShared(network, network.host('app1'), { connection: 'sqlite' });
+    await placeRelease(network.host('app1'), app, 'r1');
+    expect(await ssh(network, 'app1', 'php /srv/host/app/current/artisan migrate --force')).toMatchObject({ exit: 0 });
+    expect(await get(network, `http://${network.host('app1').address}/api/health`)).toMatchObject({ status: 200 });
+    expect(await get(network, `http://${network.host('app1').address}/`)).toMatchObject({ status: 200 });
   }, 60_000);
 
   test('a bad plan is refused before anything starts', async () => {

@@ -65,7 +65,10 @@ export interface TestHost {
    * All serve `<appDir>/current/public`. A reload: `sudo -n /usr/local/sbin/fpm-reload`.
    */
   readonly ports: { readonly ssh: 22; readonly realpath: 80; readonly documentRoot: 81; readonly indexOnly: 82 };
-  /** Runs `sh -c cmd` on the host, in all its namespaces, without the network. A non-zero exit is a result. */
+  /**
+   * Runs `sh -c cmd` on the host, in all its namespaces, without the network. A non-zero exit is a result. Resolves when nobody holds
+   * its output any more, so give what stays in the background `> /dev/null 2>&1`.
+   */
   exec(cmd: string, options?: ExecOptions): Promise<Finished>;
 }
 
@@ -93,7 +96,7 @@ export interface TestNetwork extends AsyncDisposable {
   join(name: string): Promise<void>;
   /** Power cut: nothing more leaves the host, then all its processes get SIGKILL. Its files stay. */
   powerOff(name: string): Promise<void>;
-  /** Boots it again, with the same addresses and keys, joined to the switch. Resolves when its services answer. */
+  /** Boots it again, with the same address, keys and delay, joined to the switch. Resolves when its services answer. */
   powerOn(name: string): Promise<void>;
 }
 

@@ -96,10 +96,12 @@ export async function prepareShared(network: TestNetwork, host: TestHost, plan: 
   if (done.exit !== 0) throw new Error(`${host.name} could not be prepared: ${done.stderr}`);
 }
 
+// The group may write, for a php-fpm that runs as somebody else.
 const PREPARE = `set -eu
-umask 027
+umask 007
 mkdir -p "$SHARED/storage/app/public" "$SHARED/storage/framework/cache/data" "$SHARED/storage/framework/sessions" \\
   "$SHARED/storage/framework/views" "$SHARED/storage/logs"
+find "$SHARED" -type d -exec chmod 2770 {} +
 key=$(sed -n 's/^APP_KEY=//p' "$SHARED/.env" 2> /dev/null || :)
 cat > "$SHARED/.env.new"
 [ -z "$key" ] || { grep -v '^APP_KEY=' "$SHARED/.env.new"; echo "APP_KEY=$key"; } > "$SHARED/.env.kept"

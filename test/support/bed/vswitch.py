@@ -44,6 +44,7 @@ def run(*argv):
 class Switch:
     def __init__(self):
         self.by_fd, self.by_name, self.by_mac = {}, {}, {}
+        self.delays = {}  # by name, since a host that was off comes back with a new port
         self.queue, self.sequence = [], 0
         self.poll = select.poll()
 
@@ -51,6 +52,7 @@ class Switch:
         if name in self.by_name:
             raise RuntimeError("%s is plugged in already" % name)
         port = Port(name, pid, address)
+        port.delay = self.delays.get(name, 0.0)
         self.by_fd[port.fd] = self.by_name[name] = port
         self.poll.register(port.fd, select.POLLIN)
 
@@ -64,6 +66,11 @@ class Switch:
         port.cut = True  # what is still queued for it is dropped
         os.close(port.fd)
 
+    def find(self, name):
+        if name not in self.by_name:
+            raise RuntimeError("nothing called %s is plugged in" % name)
+        return self.by_name[name]
+
     def command(self, line):
         verb, name, *rest = line.split()
         if verb == "plug":
@@ -71,9 +78,9 @@ class Switch:
         elif verb == "unplug":
             self.unplug(name)
         elif verb == "delay":
-            self.by_name[name].delay = float(rest[0]) / 1000
+            self.delays[name] = self.find(name).delay = float(rest[0]) / 1000
         elif verb in ("cut", "join"):
-            self.by_name[name].cut = verb == "cut"
+            self.find(name).cut = verb == "cut"
         else:
             raise RuntimeError("no such command: " + verb)
 

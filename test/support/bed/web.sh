@@ -10,6 +10,7 @@ app=/srv/host/app
 if ! id deploy > /dev/null 2>&1; then
   useradd -m -s /bin/sh deploy
   usermod -p '*' deploy # "!", a locked account, is refused by sshd
+  [ "$FPM_USER" = deploy ] || usermod -aG deploy "$FPM_USER"
   chown deploy:deploy $app
   install -d -o deploy -g deploy -m 700 /home/deploy/.ssh
   install -o deploy -g deploy -m 600 /opt/bed/authorized_keys /home/deploy/.ssh/authorized_keys
