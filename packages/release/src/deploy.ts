@@ -14,6 +14,7 @@ import { goLive } from './go-live.ts';
 import { unfinished } from './journal.ts';
 import { migrate } from './migration.ts';
 import { batchOf } from './plan.ts';
+import { previewScripts } from './preview.ts';
 import { preflight, refusalError, type SourceFacts } from './preflight.ts';
 import { readPhpConstraint } from './source-facts.ts';
 import { hostRecord, type RunRecord } from './record.ts';
@@ -44,7 +45,10 @@ export async function deploy(config: DeployConfig, io: DeployIo, record: RunReco
   record.plan = draft;
   record.facts = before;
   for (const one of before) hostRecord(record, one.host).before = safeRelease(one);
-  if (config.dryRun) return;
+  if (config.dryRun) {
+    record.preview = previewScripts(draft, seed.nonce);
+    return;
+  }
 
   const answers = await lockAll(fleet.sessions, batchOf(draft, 'recover'), context, { waitMs: config.lockWaitMs, holder: lockHolder(config, clock), clock, signal });
   const facts = factsOf(fleet.sessions, answers);

@@ -1,1 +1,14 @@
-export {};
+export type { Artifact } from './artifact.ts';
+export type { BackupEngine, BackupRequest, ProvenBackup } from './backup.ts';
+export * from './config.ts';
+export { conclude } from './conclude.ts';
+export { deploy, newReleaseId } from './deploy.ts';
+export type { DeployIo } from './deploy-run.ts';
+export type { Connect } from './fleet.ts';
+export { publishDeploy, publishRun, type DeployOnlyOutput, type RunOutput } from './publish.ts';
+export { fleetIdentity, newRecord, type HostRecord, type RunRecord } from './record.ts';
+export { rollback } from './rollback.ts';
+export { fleetCandidates } from './rollback-plan.ts';
+export { readStatus } from './status.ts';
+export type { HealthConfig, HealthVerdict } from './verdict.ts';
+export { dryRunSections, summariseDeploy, summariseRollback, summariseStatus } from './summary.ts';

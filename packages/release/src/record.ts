@@ -39,6 +39,8 @@ export interface RunRecord {
   verdict: HealthVerdict | undefined;
   verdictAfterBack: HealthVerdict | undefined;
   readonly executed: ExecutedScript[];
+  /** Of a dry run: what the real run would execute. */
+  preview: readonly ExecutedScript[];
   readonly warnings: string[];
   /** What was checked after a rollback. */
   readonly checklist: { readonly item: string; readonly good: boolean }[];
@@ -49,7 +51,7 @@ export interface RunRecord {
 export function newRecord(): RunRecord {
   return {
     plan: undefined, hosts: new Map(), facts: [], releaseId: undefined, sha: undefined, previous: undefined, migrated: [], pending: [], migrationClasses: new Map(),
-    backupId: undefined, downtimeMs: 0, rolledBack: false, switched: false, verdict: undefined, verdictAfterBack: undefined, executed: [], warnings: [], checklist: [], timeline: [],
+    backupId: undefined, downtimeMs: 0, rolledBack: false, switched: false, verdict: undefined, verdictAfterBack: undefined, executed: [], preview: [], warnings: [], checklist: [], timeline: [],
   };
 }
 

@@ -7,6 +7,7 @@ import { FleetFailure, lockAll, lockHolder, onEach, openFleet, type Connect, typ
 import { gather } from './gather.ts';
 import { judgeFleet, judgeHosts, type JudgeIo } from './judge.ts';
 import { batchOf, hasBatch, type Plan } from './plan.ts';
+import { previewScripts } from './preview.ts';
 import { refusalError, type Refusal } from './preflight.ts';
 import { hostRecord, type RunRecord } from './record.ts';
 import { chooseTarget, planRollback, type RollbackTarget } from './rollback-plan.ts';
@@ -64,7 +65,10 @@ async function lockAndSwitch(config: RollbackConfig, io: RollbackIo, fleet: Flee
     const target = chooseTarget(config, facts);
     const plan = planRollback(config, facts, target, nonce);
     remember(record, plan, facts, target);
-    if (config.dryRun) return { plan, facts, unreachable: new Set() };
+    if (config.dryRun) {
+      record.preview = previewScripts(plan, nonce);
+      return { plan, facts, unreachable: new Set() };
+    }
     try {
       return { plan, facts, unreachable: await takeLocksAndSwitch(config, fleet, plan, context, deps, record) };
     } catch (thrown) {

@@ -1,6 +1,6 @@
 /** For tests: sessions that run batches on this machine without a supervisor, and the dependencies of a run. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Batch, BatchResult, HostTarget, Session } from '@ops/remote';
 import { CancelledError, milliseconds, parseAbsolutePath, UserError, type AbsolutePath, type Clock, type Exec, type Log } from '@ops/shared';
@@ -83,10 +83,13 @@ export class PlainSession implements Session {
 
   #spawn(batch: Batch): BatchResult {
     this.roundTrips += 1;
+    // The host owns what was uploaded: it may move it away.
+    const payload = batch.payload === undefined ? undefined : `${batch.payload.file}.${this.target.name}`;
+    if (batch.payload !== undefined && payload !== undefined) copyFileSync(batch.payload.file, payload);
     const env = {
       PATH: process.env['PATH'], HOME: '/nonexistent', ...batch.values,
       ...Object.fromEntries(Object.entries(batch.secrets ?? {}).map(([name, secret]) => [name, secret.reveal()])),
-      ...(batch.payload === undefined ? {} : { OPS_PAYLOAD: batch.payload.file }),
+      ...(payload === undefined ? {} : { OPS_PAYLOAD: payload }),
     };
     const result = spawnSync('sh', ['-c', batch.script], { env, cwd: existsSync(this.target.path) ? this.target.path : '/', encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
     return { exit: result.status ?? 1, stdout: result.stdout, stderr: result.stderr, ms: 1, timedOut: false, ...(this.fence === undefined ? {} : { fence: this.fence }) };
