@@ -15,7 +15,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDatabase, type TestDatabase } from './bed/database.ts';
-import { exposePort, type Forward } from './bed/forward.ts';
+import { exposePort } from './bed/forward.ts';
 import { newBedDir, sweepLeftovers } from './bed/leftovers.ts';
 import { Machine } from './bed/machine.ts';
 import { mustRun, type Finished } from './bed/run.ts';
@@ -118,52 +118,63 @@ export async function startNetwork(plans: readonly HostPlan[], options: { databa
   checkNames(plans);
   sweepLeftovers();
 
+  await using undo = new AsyncDisposableStack();
   const dir = newBedDir();
-  const undo = new AsyncDisposableStack();
   undo.defer(() => { rmSync(dir, { recursive: true, force: true }); });
-  try {
-    const keyFile = join(dir, 'id_ed25519');
-    await mustRun(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'test bed', '-f', keyFile]);
-    const bed = await startSwitch();
-    undo.defer(() => bed.stop());
-    await bed.command(`plug runner ${bed.pid} ${RUNNER_ADDRESS}`);
+  const keyFile = join(dir, 'id_ed25519');
+  await mustRun(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'test bed', '-f', keyFile]);
+  const bed = await startSwitch();
+  undo.defer(() => bed.stop());
+  await bed.command(`plug runner ${bed.pid} ${RUNNER_ADDRESS}`);
 
-    const machines = new Map<string, Machine>();
-    const add = (machine: Machine): Machine => {
-      machines.set(machine.name, machine);
-      undo.defer(() => machine.powerOff());
-      return machine;
-    };
-    const web = plans.map((plan, index) => add(webMachine(bed, dir, plan, `10.77.0.${FIRST_HOST + index}`, `${keyFile}.pub`)));
-    const server = options.database === undefined ? undefined
-      : add(new Machine({ bed, dir, name: 'database', os: 'bookworm', address: DATABASE_ADDRESS, boot: 'database.sh', appFs: '', files: {} }));
-    await Promise.all([...machines.values()].map((machine) => machine.powerOn()));
-    const database = server === undefined ? undefined : await startDatabase(server, plans.map((plan) => plan.name));
+  const web = plans.map((plan, index) => webMachine(bed, dir, plan, `10.77.0.${FIRST_HOST + index}`, `${keyFile}.pub`));
+  const server = options.database === undefined ? [] : [databaseMachine(bed, dir)];
+  const machines = [...web, ...server];
+  undo.defer(async () => { await Promise.all(machines.map((machine) => machine.powerOff())); });
+  // All must have settled before anything is undone.
+  const failed = (await Promise.allSettled(machines.map((machine) => machine.powerOn()))).find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  const database = server[0] === undefined ? undefined : await startDatabase(server[0], plans.map((plan) => plan.name));
+  const stop = undo.move();
+  return networkOf({ bed, dir, keyFile, machines, database, stop, hosts: web.map(hostOf), knownHosts: web.map(knownHostsOf).join('') });
+}
 
-    const hosts = plans.map((plan, index) => hostOf(plan, web[index] ?? missingMachine(plan.name)));
-    const forwards: Forward[] = [];
-    undo.defer(async () => { await Promise.all(forwards.map((forward) => forward.close())); });
-    const machineOf = (name: string): Machine => machines.get(name) ?? missingMachine(name);
-    const wrap = (argv: readonly string[]): [string, ...string[]] => ['nsenter', '-t', String(bed.pid), '-n', '--', ...argv];
-    return {
-      hosts,
-      host: (name) => hosts.find((host) => host.name === name) ?? missingMachine(name),
-      keyFile,
-      knownHosts: web.map(knownHostsOf).join(''),
-      database,
-      wrap,
-      expose: async (port) => { forwards.push(await exposePort(port, join(dir, `port-${port}.sock`), wrap)); },
-      setDelay: (name, ms) => bed.command(`delay ${name} ${ms}`),
-      cut: (name) => bed.command(`cut ${name}`),
-      join: (name) => bed.command(`join ${name}`),
-      powerOff: (name) => machineOf(name).powerOff(),
-      powerOn: (name) => machineOf(name).powerOn(),
-      [Symbol.asyncDispose]: () => undo.disposeAsync(),
-    };
-  } catch (error) {
-    await undo.disposeAsync();
-    throw error;
-  }
+interface Parts {
+  readonly bed: Switch;
+  readonly dir: string;
+  readonly keyFile: string;
+  readonly machines: readonly Machine[];
+  readonly hosts: readonly TestHost[];
+  readonly knownHosts: string;
+  readonly database: TestDatabase | undefined;
+  readonly stop: AsyncDisposableStack;
+}
+
+function networkOf({ bed, dir, keyFile, machines, hosts, knownHosts, database, stop }: Parts): TestNetwork {
+  const named = <Named extends { readonly name: string }>(all: readonly Named[], name: string): Named => {
+    const found = all.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`no host "${name}" in this test network`);
+    return found;
+  };
+  const wrap = (argv: readonly string[]): [string, ...string[]] => ['nsenter', '-t', String(bed.pid), '-n', '--', ...argv];
+  return {
+    hosts, keyFile, knownHosts, database, wrap,
+    host: (name) => named(hosts, name),
+    async expose(port) {
+      const forward = await exposePort(port, join(dir, `port-${port}.sock`), wrap);
+      stop.defer(() => forward.close());
+    },
+    setDelay: (name, ms) => bed.command(`delay ${name} ${ms}`),
+    cut: (name) => bed.command(`cut ${name}`),
+    join: (name) => bed.command(`join ${name}`),
+    powerOff: async (name) => { await named(machines, name).powerOff(); },
+    powerOn: async (name) => { await named(machines, name).powerOn(); },
+    [Symbol.asyncDispose]: () => stop.disposeAsync(),
+  };
+}
+
+function databaseMachine(bed: Switch, dir: string): Machine {
+  return new Machine({ bed, dir, name: 'database', os: 'bookworm', address: DATABASE_ADDRESS, boot: 'database.sh', appFs: '', files: {} });
 }
 
 function webMachine(bed: Switch, dir: string, plan: HostPlan, address: string, publicKey: string): Machine {
@@ -182,9 +193,9 @@ function webMachine(bed: Switch, dir: string, plan: HostPlan, address: string, p
   });
 }
 
-function hostOf(plan: HostPlan, machine: Machine): TestHost {
+function hostOf(machine: Machine): TestHost {
   return {
-    name: plan.name, os: plan.os, address: machine.address, user: 'deploy', root: machine.root,
+    name: machine.name, os: machine.os, address: machine.address, user: 'deploy', root: machine.root,
     appDir: '/srv/host/app', ports: PORTS,
     exec: (cmd, options = {}) => machine.exec(cmd, options),
   };
@@ -209,8 +220,4 @@ function checkNames(plans: readonly HostPlan[]): void {
     if (!/^[a-z][a-z0-9-]{0,30}$/.test(name) || taken.has(name)) throw new Error(`a host cannot be named "${name}"`);
     taken.add(name);
   }
-}
-
-function missingMachine(name: string): never {
-  throw new Error(`no host "${name}" in this test network`);
 }

@@ -18,7 +18,7 @@ export interface MachinePlan {
   /** The network's directory; the machine's own is a folder in it. */
   readonly dir: string;
   readonly name: string;
-  readonly os: string;
+  readonly os: 'bookworm' | 'trixie' | 'sid';
   readonly address: string;
   /** The script of this folder that becomes its first process. */
   readonly boot: string;
@@ -38,6 +38,7 @@ interface Power {
 /** One machine of the bed and its power switch. */
 export class Machine {
   readonly name: string;
+  readonly os: MachinePlan['os'];
   readonly address: string;
   /** Its `/`, through the mount namespace of the bed. */
   readonly root: string;
@@ -47,6 +48,7 @@ export class Machine {
   constructor(plan: MachinePlan) {
     this.#plan = plan;
     this.name = plan.name;
+    this.os = plan.os;
     this.address = plan.address;
     const own = join(plan.dir, plan.name);
     this.root = `/proc/${plan.bed.pid}/root${own}/root`;
