@@ -286,7 +286,9 @@ describeWithServices('several networks', ['network'], () => {
     const [line]: unknown[] = await once(createInterface({ input: child.stdout }), 'line');
     const dir = join(String(line), '..');
     expect(processesOf(dir)).not.toEqual([]);
+    const dead = once(child, 'exit');
     child.kill('SIGKILL');
+    await dead;
     await until(() => processesOf(dir).length === 0);
     expect(existsSync(dir)).toBe(true);
     await using _next = await startNetwork([]);

@@ -27,11 +27,15 @@ function bedsDir(): string {
   return join(dirname(dirname(placeOf('bookworm'))), 'beds');
 }
 
-/** When a process started, in clock ticks since boot: with its id it names a process for ever. Empty when there is none. */
+/**
+ * When a process started, in clock ticks since boot: with its id it names a process for ever. Empty when there is none,
+ * or only its exit status waits to be read.
+ */
 function startTicks(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const [state = 'X', ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return 'ZX'.includes(state) ? '' : rest[18] ?? '';
   } catch {
     return '';
   }
