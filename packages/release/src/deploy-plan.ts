@@ -99,7 +99,7 @@ function hostValues(config: DeployConfig, facts: readonly HostFacts[], seed: Pla
   return {
     ...baseValues(target, config.run, { id: seed.releaseId, sha: config.sha }, previous, config.app === 'laravel' ? config.php : ''),
     ...beaconValues(config, seed.releaseId, seed.nonce, reachable, Number.isInteger(children) ? children : undefined),
-    NEW_ID: seed.nonce,
+    NEW_ID: `${seed.nonce}-${host}`,
     ARTIFACT_KEY: seed.artifactKey ?? '',
     ...(config.source.kind === 'git' ? { REPOSITORY: config.source.repository, GIT_KNOWN_HOSTS: config.source.knownHosts, APP_ROOT: config.appRoot, EXCLUDE: config.exclude.join('\n') } : {}),
     SHARED_PATHS: config.shared.join('\n'),

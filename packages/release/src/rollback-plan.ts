@@ -105,7 +105,7 @@ function rollbackValues(config: RollbackConfig, one: HostFacts, target: Rollback
     EXPECT_CURRENT: one.current.kind === 'link' ? one.current.target : '',
     EXPECT_FENCE: String(Math.max(0, ...one.journal.map((entry) => entry.fence)) + 1),
     JOURNAL_REQUIRED: 'no',
-    NEW_ID: nonce,
+    NEW_ID: `${nonce}-${one.host}`,
     BALLAST: 'yes',
   };
 }

@@ -1,7 +1,7 @@
 import type { Session } from '@ops/remote';
-import { asError, UserError } from '@ops/shared';
+import { asError } from '@ops/shared';
 import type { BatchSize, TargetConfig } from './config.ts';
-import { runBatch, type BatchAnswer, type ExecutorContext } from './executor.ts';
+import { runBatch, StepFailure, type BatchAnswer, type ExecutorContext } from './executor.ts';
 import { FleetFailure, onEach } from './fleet.ts';
 import type { PlannedBatch } from './plan.ts';
 import { hostRecord, type RunRecord } from './record.ts';
@@ -50,6 +50,11 @@ function noteSwitch(record: RunRecord, answers: ReadonlyMap<string, BatchAnswer>
   }
 }
 
+/** A later step of the way back failed (a restart, a stale opcache): the link is back all the same. */
+function linkIsBack(error: Error): boolean {
+  return error instanceof StepFailure && error.marks.steps.some((step) => (step.id === 'switch-back' || step.id === 'unpublish') && step.exit === 0);
+}
+
 /**
  * Switches touched hosts back, newest first. Goes on when one fails, and reports each host that could not be
  * taken back.
@@ -64,13 +69,15 @@ export async function switchBack(rollout: Rollout, batch: PlannedBatch, context:
       entry.state = entry.before === undefined ? 'nothing live' : 'switched back';
     } catch (thrown) {
       const error = asError(thrown);
-      // stale-code on the way back: the link is back, PHP is not yet; say so but do not call the host lost.
-      if (error instanceof UserError && error.reason === 'stale-code') {
+      if (linkIsBack(error)) {
         entry.live = entry.before;
-        entry.state = 'switched back, PHP still answers with the new code';
-      } else {
-        entry.state = 'behind: could not be switched back';
+        entry.state = 'switched back, with a problem afterwards';
+        const warning = `${error.message} The link itself is back on ${session.target.name}.`;
+        record.warnings.push(warning);
+        context.log.warning(warning);
+        continue;
       }
+      entry.state = 'behind: could not be switched back';
       left.push({ host: session.target.name, why: error.message });
       context.log.error(`${session.target.name}: switching back failed: ${error.message}`);
     }

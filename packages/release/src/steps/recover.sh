@@ -1,5 +1,5 @@
 # Under the lock, at the start of every run: what an ended run left behind is removed. Idempotent.
-# Nothing that `current` resolves to is touched. Values: APP; NEW_ID (32 hex digits, used once); RUN.
+# Nothing that `current` resolves to is touched. Values: APP; NEW_ID (random and different on each host); RUN.
 # shellcheck shell=sh disable=SC2154
 umask 022
 mkdir -p "$APP/releases" "$APP/shared" || ops_fail preflight "Cannot create $APP/releases." "Give the deploy user write permission on $APP."
