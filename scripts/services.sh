@@ -59,7 +59,10 @@ missing=()
 report() { printf '%-22s %s\n' "$1" "$2"; }
 lacks() { report "$1" "MISSING: $2"; missing+=("$1"); }
 
-package_version() { dpkg-query ${2:+--admindir="$2/var/lib/dpkg"} -W -f '${db:Status-Abbrev} ${Version}\n' "$1" 2>/dev/null | sed -n 's/^ii *//p'; }
+# PACKAGE [ROOT]: its version; nothing when it is not installed.
+package_version() {
+  { dpkg-query ${2:+--admindir="$2/var/lib/dpkg"} -W -f '${db:Status-Abbrev} ${Version}\n' "$1" 2>/dev/null || :; } | sed -n 's/^ii *//p'
+}
 
 missing_packages() {
   local package
