@@ -14,3 +14,5 @@ export { REASON_CODES, type ReasonCode } from './reason.ts';
 export { percentile, type GateResult, type GateVerdict } from './result.ts';
 export type { Attempt, Round } from './round.ts';
 export type { State } from './state.ts';
+export { healthPolicyFromInputs, type HealthInputs, type HealthPlan } from './inputs/plan.ts';
+export { healthInputs } from './inputs/specs.ts';

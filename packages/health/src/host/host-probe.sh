@@ -33,9 +33,10 @@ hp_loop() {
   hp_good=0
   while :; do
     hp_n=$((hp_n + 1))
-    printf 'hp:begin %s %s\n' "$hp_n" "$(date +%s)"
+    hp_now=$(date +%s)
+    printf 'hp:begin %s %s\n' "$hp_n" "$hp_now"
     hp_query=
-    [ -z "$HP_BUSTER" ] || hp_query=$HP_BUSTER$hp_n
+    [ -z "$HP_BUSTER" ] || hp_query=$HP_BUSTER$hp_now-$$-$hp_n
     hp_out=$(hp_ask "$hp_query")
     printf '%s\n' "$hp_out" | sed 's/^/|/'
     printf 'hp:end\n'

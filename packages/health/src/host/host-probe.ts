@@ -23,8 +23,6 @@ export interface HostProbeOptions {
   readonly connectTo?: string;
   /** PHP for hosts without curl; default `php`. */
   readonly php?: string;
-  /** Makes the cache buster unique, lower-case hex; default none, for a plan that is only printed. */
-  readonly nonce?: string;
 }
 
 /** A script for a host, its values, and the reader of what it prints. */
@@ -50,7 +48,7 @@ export function hostProbe(check: Check, options: HostProbeOptions): HostProbe {
     script: scripts['host-probe.sh'],
     values: {
       HP_URL: curlUrl(url),
-      HP_BUSTER: check.transport.cacheBuster ? `${url.search === '' ? '?' : '&'}_gate=${options.nonce ?? ''}-` : '',
+      HP_BUSTER: check.transport.cacheBuster ? `${url.search === '' ? '?' : '&'}_gate=` : '',
       HP_EXPECT: check.expectStatus.map(({ from, to }) => `${from}-${to}`).join(' '),
       HP_SUCCESSES: String(options.successes),
       HP_PAUSE: String(options.intervalMs / 1000),

@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Secret, UserError, type InputsOf } from '@ops/shared';
+import { checkOf, effectivePreset, type Check, type Identity, type Transport } from '../check.ts';
+import type { IdentitySource } from '../identity.ts';
+import type { GatePolicy } from '../policy.ts';
+import { bare } from '../probe/exchange.ts';
+import { proxyFor, type ProxyEnv } from '../probe/proxy.ts';
+import type { ListedCheck } from './checks-list.ts';
+import type { healthInputs } from './specs.ts';
+
+type All = InputsOf<typeof healthInputs>;
+/** The inputs of one action; those that it does not have take their defaults. */
+export type HealthInputs = { readonly [K in keyof All]?: All[K] | undefined };
+
+/** What to ask, when to be satisfied, and what to say beforehand. */
+export interface HealthPlan {
+  readonly checks: readonly Check[];
+  readonly policy: GatePolicy;
+  /** Header values with credentials, to be masked. */
+  readonly secrets: readonly Secret[];
+  readonly warnings: readonly string[];
+}
+
+/** The routes of a Laravel application that was given by its origin; its API prefix comes first. */
+const DEFAULT_PATHS = ['/api/health', '/health'] as const;
+
+/**
+ * Turns inputs into checks and a policy. Throws a UserError `input` for what single inputs cannot see:
+ * nothing to ask, nothing required, names used twice, `resolve` behind a proxy, unreadable certificates.
+ */
+export function healthPolicyFromInputs(inputs: HealthInputs, from: { readonly env: ProxyEnv; readonly workspace: string }): HealthPlan {
+  const transport = transportOf(inputs, from.workspace);
+  const listed = [...shorthand(inputs), ...(inputs.checks ?? [])];
+  if (listed.length === 0) throw wrong('There is nothing to ask: neither `health-url` nor `checks` is given.', 'Give the address of the health route as `health-url`.');
+  const checks = withIdentity(withRoot(listed.map((one) => checkFrom(one, inputs, transport))), inputs, transport);
+  refuseNonsense(checks, transport, from.env);
+  return { checks: authorised(checks, inputs['bearer-token']), policy: policyFrom(inputs), secrets: secretsOf(checks, inputs), warnings: warningsOf(checks, inputs) };
+}
+
+function wrong(message: string, remedy: string): UserError {
+  return new UserError({ reason: 'input', message, remedy });
+}
+
+function shorthand(inputs: HealthInputs): ListedCheck[] {
+  const url = inputs['health-url'];
+  return url === undefined ? [] : [{ name: 'health', url }];
+}
+
+function checkFrom(listed: ListedCheck, inputs: HealthInputs, transport: Transport): Check {
+  const base = inputs['health-url'];
+  if (base === undefined && listed.url.startsWith('/')) {
+    throw wrong(`The check ${listed.name} has the path ${listed.url}, and there is no \`health-url\` it could belong to.`, 'Write its whole address, or give `health-url`.');
+  }
+  const url = base === undefined ? new URL(listed.url) : new URL(listed.url, base);
+  const isOrigin = listed.name === 'health' && url.pathname === '/' && url.search === '' && listed.preset === undefined;
+  const maxLatencyMs = listed.maxLatencyMs ?? inputs['max-latency'];
+  const required = listed.requiredComponents ?? (listed.kind === undefined || listed.kind === 'health' ? inputs['required-components'] : undefined);
+  return checkOf({
+    ...listed,
+    url: url.href,
+    ...(isOrigin ? { paths: DEFAULT_PATHS } : {}),
+    ...(maxLatencyMs === undefined ? {} : { maxLatencyMs }),
+    ...(inputs['max-age'] === undefined ? {} : { maxAgeMs: inputs['max-age'] }),
+    ...(required === undefined ? {} : { requiredComponents: required }),
+    ignoreComponents: [...(inputs['ignore-components'] ?? []), ...(listed.ignoreComponents ?? [])],
+    degraded: inputs.degraded ?? 'fail',
+    transport,
+  });
+}
+
+/** Laravel answers `/up` with 200 in maintenance, so beside a lone `/up` the front page is asked too. */
+function withRoot(checks: readonly Check[]): readonly Check[] {
+  const [only] = checks;
+  if (only === undefined || checks.length > 1 || effectivePreset({ ...only, preset: 'auto' }) !== 'status') return checks;
+  return [only, checkOf({ name: 'front-page', url: new URL('/', only.url).href, kind: 'custom', preset: 'status', expectStatus: [{ from: 200, to: 499 }], transport: only.transport })];
+}
+
+function withIdentity(checks: readonly Check[], inputs: HealthInputs, transport: Transport): readonly Check[] {
+  const expected = inputs['expected-version'];
+  if (expected === undefined) return checks;
+  const [first, ...others] = checks;
+  const source = sourceOf(inputs);
+  const identity: Identity = { expected, source };
+  if (source.kind === 'url') return [...checks, checkOf({ name: 'version', url: source.url, kind: 'custom', preset: 'status', identity, transport })];
+  if (first !== undefined && source.kind === 'path' && effectivePreset(first) === 'status') {
+    throw wrong(`The check ${first.name} has no body that is read, so \`version-path\` finds no version in it.`, 'Name where the version stands: `version-header`, `version-url`, or a first check with a JSON body.');
+  }
+  return first === undefined ? [] : [{ ...first, identity }, ...others];
+}
+
+function sourceOf(inputs: HealthInputs): IdentitySource {
+  const pointer = inputs['version-path'] ?? '/version';
+  if (inputs['version-url'] !== undefined) return { kind: 'url', url: inputs['version-url'], pointer };
+  if (inputs['version-header'] !== undefined) return { kind: 'header', name: inputs['version-header'] };
+  return { kind: 'path', pointer };
+}
+
+function refuseNonsense(checks: readonly Check[], transport: Transport, env: ProxyEnv): void {
+  const twice = checks.find(({ name }, index) => checks.findIndex((other) => other.name === name) < index);
+  if (twice !== undefined) throw wrong(`Two checks have the name ${twice.name}.`, 'Give each check in `checks` a `name` of its own (`health` is the one of `health-url`).');
+  if (!checks.some(({ required }) => required)) throw wrong('No check is required, so the gate could never fail.', 'Set `required: true` for at least one check.');
+  for (const { url } of checks) {
+    const at = new URL(url);
+    const proxy = proxyFor(at, env);
+    if (proxy !== undefined && transport.resolve[bare(at.hostname).toLowerCase()] !== undefined) {
+      throw wrong(`\`resolve\` has an address for ${at.hostname}, but requests to it go through a proxy, which looks it up itself.`, `Add ${at.hostname} to NO_PROXY, or leave it out of \`resolve\`.`);
+    }
+  }
+}
+
+/** The token goes to one origin: a check of somebody else's service must not see it. */
+function authorised(checks: readonly Check[], token: Secret | undefined): readonly Check[] {
+  const [first] = checks;
+  if (token === undefined || first === undefined) return checks;
+  const { origin } = new URL(first.url);
+  const authorization = new Secret(`Bearer ${token.reveal()}`);
+  return checks.map((check) => (new URL(check.url).origin === origin && check.headers['authorization'] === undefined ? { ...check, headers: { ...check.headers, authorization } } : check));
+}
+
+function secretsOf(checks: readonly Check[], inputs: HealthInputs): Secret[] {
+  const inHeaders = checks.flatMap(({ headers }) => Object.values(headers).filter((value) => value instanceof Secret));
+  const inUrls = checks.flatMap(({ url }) => (new URL(url).password === '' ? [] : [new Secret(decodeURIComponent(new URL(url).password))]));
+  return [...inHeaders, ...inUrls, ...[inputs['bearer-token'], inputs['client-key']].filter((secret) => secret !== undefined)];
+}
+
+function policyFrom(inputs: HealthInputs): GatePolicy {
+  return {
+    timeoutMs: inputs.timeout ?? 300_000,
+    intervalMs: inputs.interval ?? 5000,
+    warmupMs: inputs['warmup-timeout'] ?? 0,
+    stable: inputs['stable-for'] ?? { rounds: 3, ms: 0 },
+    failureLimit: inputs['failure-limit'] ?? 0,
+    failFastOn: inputs['fail-fast-on'] ?? ['401', '403', '404', 'tls', 'body'],
+  };
+}
+
+function transportOf(inputs: HealthInputs, workspace: string): Transport {
+  const [ca, clientCert] = [pem(inputs.ca, 'ca', workspace), pem(inputs['client-cert'], 'client-cert', workspace)];
+  const clientKey = inputs['client-key'];
+  if ((clientCert === undefined) !== (clientKey === undefined)) throw wrong('Only one of `client-cert` and `client-key` is given.', 'Give both or neither.');
+  return {
+    requestTimeoutMs: inputs['request-timeout'] ?? 10_000,
+    redirects: inputs.redirects ?? 'same-host',
+    cacheBuster: inputs['cache-buster'] ?? true,
+    resolve: inputs.resolve ?? {},
+    insecure: inputs.insecure ?? false,
+    ...(ca === undefined ? {} : { ca }),
+    ...(clientCert === undefined ? {} : { clientCert }),
+    ...(clientKey === undefined ? {} : { clientKey }),
+  };
+}
+
+function pem(value: string | undefined, input: string, workspace: string): string | undefined {
+  if (value === undefined || value.includes('-----BEGIN CERTIFICATE-----')) return value;
+  const file = resolve(workspace, value);
+  try {
+    const text = readFileSync(file, 'utf8');
+    if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  } catch (cause) {
+    throw new UserError({ reason: 'input', message: `The file ${value} of \`${input}\` cannot be read.`, remedy: 'Give PEM text, or a path inside the workspace, after the checkout step.', cause });
+  }
+  throw wrong(`The file ${value} of \`${input}\` holds no PEM certificate.`, 'A PEM certificate begins with -----BEGIN CERTIFICATE-----.');
+}
+
+function warningsOf(checks: readonly Check[], inputs: HealthInputs): string[] {
+  const plain = checks.filter(({ url, headers }) => url.startsWith('http:') && !/^(?:localhost|127\.|\[::1\])/.test(new URL(url).hostname) && (inputs['bearer-token'] !== undefined || Object.values(headers).some((value) => value instanceof Secret)));
+  return [
+    ...(inputs.insecure === true ? ['Certificates are not verified (`insecure`): anyone on the way could answer.'] : []),
+    ...plain.map(({ name }) => `The check ${name} sends credentials over plain HTTP.`),
+  ];
+}

@@ -1,0 +1,16 @@
+import { z, type ZodType } from 'zod';
+
+/** A schema made of a reader that returns undefined for text that is not one. */
+export function readBy<T>(read: (text: string) => T | undefined, rule: string): ZodType<T, string> {
+  return z.string().transform((text, context) => {
+    const value = read(text.trim());
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: `must be ${rule}` });
+    return z.NEVER;
+  });
+}
+
+/** One a line, or separated by spaces or commas; `none` is the empty list. */
+export function words(text: string): string[] {
+  return text === 'none' ? [] : text.split(/[\s,]+/).filter((word) => word !== '');
+}
