@@ -9,6 +9,7 @@
  *     await network.host('app1').exec('nginx -t');                                        // root, on the host
  *     readFileSync(join(network.host('app1').root, '/srv/host/app/current/REVISION'));      // its files, from the test
  *
+ * Under load a start can take many times its two seconds: give the hook or test that starts a network 60 s.
  * A test that needs it says so with `describeWithServices(name, ['network'], …)` of `./require.ts`.
  * When the test process dies, everything of its networks dies with it.
  */
