@@ -12,3 +12,6 @@ export { fleetCandidates } from './rollback-plan.ts';
 export { readStatus } from './status.ts';
 export type { HealthConfig, HealthVerdict } from './verdict.ts';
 export { dryRunSections, summariseDeploy, summariseRollback, summariseStatus } from './summary.ts';
+export { inputError } from './input-error.ts';
+export { targetConfig, type TargetInputs } from './target-config.ts';
+export { targetInputs } from './target-inputs.ts';
