@@ -321,6 +321,19 @@ describeWithServices('special hosts', ['network'], () => {
     expect((await ssh(network, 'box', 'readlink -f /bin/sh')).stdout).toBe('/opt/bed/busybox\n');
   }, 60_000);
 
+  test('the path of an app dir may have blanks', async () => {
+    await using network = await startNetwork([{ name: 'app1', os: 'bookworm', appDir: '/srv/My Apps/the app', appFs: 'tmpfs:64m' }]);
+    const host = network.host('app1');
+    const app = join(scratch, 'blanks');
+    writeApp(app, { version: 'A' });
+    await prepareShared(network, host, { connection: 'sqlite' });
+    await placeRelease(host, app, 'r1');
+    expect(await ssh(network, 'app1', 'php "/srv/My Apps/the app/current/artisan" migrate --force')).toMatchObject({ exit: 0 });
+    for (const port of Object.values(host.ports).slice(1)) {
+      expect(await get(network, `http://${host.address}:${port}/api/health/readiness`)).toMatchObject({ status: 200, headers: { 'x-release': 'r1' } });
+    }
+  }, 60_000);
+
   test('php-fpm can be somebody else, and drop what it serves', async () => {
     await using network = await startNetwork([{ name: 'app1', os: 'sid', fpmUser: 'www-data', processControlTimeout: '0' }]);
     const workers = await network.host('app1').exec("ps -o user= -C php-fpm8.4,php-fpm8.5,nginx | sort | uniq -c; grep process_control_timeout /etc/php-fpm.conf");
@@ -337,5 +350,6 @@ describeWithServices('special hosts', ['network'], () => {
   test('a bad plan is refused before anything starts', async () => {
     await expect(startNetwork([{ name: 'runner', os: 'sid' }])).rejects.toThrow('a host cannot be named "runner"');
     await expect(startNetwork([{ name: 'a', os: 'sid', appFs: 'ext4' }])).rejects.toThrow('appFs is "tmpfs:24m"');
+    await expect(startNetwork([{ name: 'a', os: 'sid', appDir: "/srv/it's" }])).rejects.toThrow('cannot be an app dir');
   });
 });

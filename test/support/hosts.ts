@@ -31,6 +31,8 @@ export interface HostPlan {
   readonly name: string;
   /** The Debian release: PHP 8.2 and Laravel 8.83, 8.4 and 10.48, or 8.4 and 13.31. */
   readonly os: 'bookworm' | 'trixie' | 'sid';
+  /** Absolute path of the app dir, default `/srv/host/app`; blanks are welcome. */
+  readonly appDir?: string;
   /** What the app dir lies on: `tmpfs:24m`, or `tmpfs:24m,nr_inodes=500`. Default: the host's root, with room. Outlives powerOff. */
   readonly appFs?: string;
   /** /bin/sh and the core tools are BusyBox (Debian's: no flock, no setsid -w, `head -c` reads ahead). */
@@ -59,7 +61,7 @@ export interface TestHost {
   /** The host's `/` as the test process sees it, to read and write files; also while the power is off. Do not follow absolute links in it. */
   readonly root: string;
   /** Absolute path of the app dir on the host; empty and owned by deploy at first. */
-  readonly appDir: '/srv/host/app';
+  readonly appDir: string;
   /**
    * `realpath` passes `$realpath_root` to PHP; `documentRoot` passes `$document_root`, so old code keeps answering after a switch
    * until a reload; `indexOnly` executes nothing but /index.php and serves other .php files as text.
@@ -104,6 +106,7 @@ export interface TestNetwork extends AsyncDisposable {
 const RUNNER_ADDRESS = '10.77.0.2';
 const DATABASE_ADDRESS = '10.77.0.5';
 const FIRST_HOST = 11;
+const DEFAULT_APP_DIR = '/srv/host/app';
 const PORTS = { ssh: 22, realpath: 80, documentRoot: 81, indexOnly: 82 } as const;
 
 /** Whether this machine can start a network, and if not what it lacks. */
@@ -137,7 +140,7 @@ export async function startNetwork(plans: readonly HostPlan[], options: { databa
   if (failed !== undefined) throw failed.reason;
   const database = server[0] === undefined ? undefined : await startDatabase(server[0], plans.map((plan) => plan.name));
   const stop = undo.move();
-  return networkOf({ bed, dir, keyFile, machines, database, stop, hosts: web.map(hostOf), knownHosts: web.map(knownHostsOf).join('') });
+  return networkOf({ bed, dir, keyFile, machines, database, stop, hosts: web.map((machine, index) => hostOf(machine, plans[index]?.appDir ?? DEFAULT_APP_DIR)), knownHosts: web.map(knownHostsOf).join('') });
 }
 
 interface Parts {
@@ -175,16 +178,17 @@ function networkOf({ bed, dir, keyFile, machines, hosts, knownHosts, database, s
 }
 
 function databaseMachine(bed: Switch, dir: string): Machine {
-  return new Machine({ bed, dir, name: 'database', os: 'bookworm', address: DATABASE_ADDRESS, boot: 'database.sh', appFs: '', files: {} });
+  return new Machine({ bed, dir, name: 'database', os: 'bookworm', address: DATABASE_ADDRESS, boot: 'database.sh', appDir: DEFAULT_APP_DIR, appFs: '', files: {} });
 }
 
 function webMachine(bed: Switch, dir: string, plan: HostPlan, address: string, publicKey: string): Machine {
   return new Machine({
-    bed, dir, name: plan.name, os: plan.os, address, boot: 'web.sh',
+    bed, dir, name: plan.name, os: plan.os, address, boot: 'web.sh', appDir: appDirOf(plan),
     appFs: plan.appFs === undefined ? '' : tmpfsOptions(plan.appFs),
     files: {
       authorized_keys: readFileSync(publicKey, 'utf8'),
       'web.env': [
+        `APP_DIR='${appDirOf(plan)}'`,
         `FPM_USER=${plan.fpmUser ?? 'deploy'}`,
         `PROCESS_CONTROL_TIMEOUT=${plan.processControlTimeout ?? '10s'}`,
         `BUSYBOX=${plan.busybox === true ? 'yes' : ''}`,
@@ -194,10 +198,10 @@ function webMachine(bed: Switch, dir: string, plan: HostPlan, address: string, p
   });
 }
 
-function hostOf(machine: Machine): TestHost {
+function hostOf(machine: Machine, appDir: string): TestHost {
   return {
     name: machine.name, os: machine.os, address: machine.address, user: 'deploy', root: machine.root,
-    appDir: '/srv/host/app', ports: PORTS,
+    appDir, ports: PORTS,
     exec: (cmd, options = {}) => machine.exec(cmd, options),
   };
 }
@@ -207,6 +211,12 @@ function knownHostsOf(machine: Machine): string {
     const [kind, key] = readFileSync(join(machine.root, `etc/ssh/ssh_host_${type}_key.pub`), 'utf8').split(' ');
     return `${machine.address} ${kind} ${key}\n`;
   }).join('');
+}
+
+function appDirOf(plan: HostPlan): string {
+  const { appDir = DEFAULT_APP_DIR } = plan;
+  if (!/^(\/[\w. -]+)+$/.test(appDir)) throw new Error(`"${appDir}" cannot be an app dir of the test bed`);
+  return appDir;
 }
 
 function tmpfsOptions(appFs: string): string {

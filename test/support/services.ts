@@ -11,7 +11,7 @@ export const HOW_TO_INSTALL = 'sudo scripts/services.sh';
 /** What a test may ask for: a program on the PATH, a program of the cache, or `network` (the whole host bed). */
 export type Service =
   | 'network' | 'act' | 'actionlint' | 'zizmor' | 'check-jsonschema'
-  | 'sshd' | 'nginx' | 'php' | 'composer' | 'busybox' | 'dash' | 'shellcheck' | 'sqlite3' | 'git';
+  | 'sshd' | 'nginx' | 'php' | 'composer' | 'busybox' | 'dash' | 'shellcheck' | 'sqlite3' | 'git' | 'cap' | 'mina';
 
 let places: ReadonlyMap<string, string> | undefined;
 

@@ -22,7 +22,8 @@ export interface MachinePlan {
   readonly address: string;
   /** The script of this folder that becomes its first process. */
   readonly boot: string;
-  /** Mount options of a tmpfs for the app dir; empty: none. */
+  /** Absolute path of the app dir, and mount options of a tmpfs for it (empty: none). */
+  readonly appDir: string;
   readonly appFs: string;
   /** Files for /opt/bed. */
   readonly files: Readonly<Record<string, string>>;
@@ -62,11 +63,11 @@ export class Machine {
   /** Boots it and joins it to the switch; resolves when its boot script says ready. */
   async powerOn(): Promise<void> {
     if (this.#power !== undefined) throw new Error(`${this.name} is running`);
-    const { bed, dir, os, boot, appFs } = this.#plan;
+    const { bed, dir, os, boot, appDir, appFs } = this.#plan;
     const parent = spawn('setpriv', [
       // With the test process dies this one, and with it (--kill-child) the machine.
       '--pdeathsig', 'KILL', 'nsenter', '-t', String(bed.pid), '-m', '--',
-      join(SCRIPTS, 'host.sh'), join(dir, this.name), placeOf(os), this.name, boot, appFs,
+      join(SCRIPTS, 'host.sh'), join(dir, this.name), placeOf(os), this.name, boot, appDir, appFs,
     ], { stdio: ['ignore', 'pipe', 'pipe'] });
     const said: string[] = [];
     parent.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));

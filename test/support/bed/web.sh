@@ -1,17 +1,16 @@
 #!/bin/bash
 # shellcheck shell=bash
-# First process of a web host: sshd, php-fpm and nginx for the app in /srv/host/app. Settings come from /opt/bed/web.env:
-# FPM_USER, PROCESS_CONTROL_TIMEOUT, BUSYBOX.
+# First process of a web host: sshd, php-fpm and nginx for one app. Settings come from /opt/bed/web.env:
+# APP_DIR, FPM_USER, PROCESS_CONTROL_TIMEOUT, BUSYBOX.
 set -eu
 . /opt/bed/system.sh
 . /opt/bed/web.env
-app=/srv/host/app
 
 if ! id deploy > /dev/null 2>&1; then
   useradd -m -s /bin/sh deploy
   usermod -p '*' deploy # "!", a locked account, is refused by sshd
   [ "$FPM_USER" = deploy ] || usermod -aG deploy "$FPM_USER"
-  chown deploy:deploy $app
+  chown deploy:deploy "$APP_DIR"
   install -d -o deploy -g deploy -m 700 /home/deploy/.ssh
   install -o deploy -g deploy -m 600 /opt/bed/authorized_keys /home/deploy/.ssh/authorized_keys
   rm -f /etc/ssh/ssh_host_*
@@ -72,7 +71,7 @@ server() {
   cat <<X
   server {
     listen $1;
-    root $app/current/public;
+    root "$APP_DIR/current/public";
     index index.php;
     location / { try_files \$uri /index.php?\$query_string; }
 $(php_location "$2" "$3")
