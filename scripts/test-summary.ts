@@ -40,7 +40,8 @@ process.exitCode = failed > 0 ? 1 : 0;
 
 function read(path: string): Results {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Results;
+    const results: Results = JSON.parse(readFileSync(path, 'utf8'));
+    return results;
   } catch {
     return NOTHING;
   }

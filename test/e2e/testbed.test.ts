@@ -291,8 +291,9 @@ describeWithServices('several networks', ['network'], () => {
     await dead;
     await until(() => processesOf(dir).length === 0);
     expect(existsSync(dir)).toBe(true);
-    await using _next = await startNetwork([]);
+    const next = await startNetwork([]);
     expect(existsSync(dir)).toBe(false);
+    await next[Symbol.asyncDispose]();
   }, 60_000);
 });
 

@@ -40,7 +40,8 @@ export async function startLoad(network: TestNetwork, urls: readonly string[], o
       const report = await lines.next();
       await ended;
       if (report.done === true) throw new Error('the readers ended without a report');
-      return JSON.parse(report.value) as Record<string, UrlReport>;
+      const seen: Record<string, UrlReport> = JSON.parse(report.value);
+      return seen;
     },
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');

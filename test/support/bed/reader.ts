@@ -118,4 +118,7 @@ function codeOf(error: Error): string {
 }
 
 const [argument] = process.argv.slice(2);
-if (argument !== undefined && import.meta.main) read(JSON.parse(argument) as ReaderPlan);
+if (argument !== undefined && import.meta.main) {
+  const plan: ReaderPlan = JSON.parse(argument);
+  read(plan);
+}
