@@ -2,11 +2,12 @@ import type { Clock, Log, Random } from '@ops/shared';
 import { pathFinder, attempt, type Ask } from './ask.ts';
 import type { Check } from './check.ts';
 import type { Observation } from './observation.ts';
+import { timeLimit } from './limit.ts';
 import type { GatePolicy } from './policy.ts';
 import type { ProxyEnv } from './probe/proxy.ts';
 import { probe } from './probe/probe.ts';
 import { advance, deadlineMs, giveUp, isStable, NO_PROGRESS, reasonAtDeadline, type Progress } from './progress.ts';
-import { conclude, type GateResult } from './result.ts';
+import { conclude, type Ending, type GateResult } from './result.ts';
 import { roundOf, type Attempt, type Round } from './round.ts';
 
 const MAX_PARALLEL = 8;
@@ -32,10 +33,9 @@ export async function gate(checks: readonly Check[], policy: GatePolicy, deps: G
   const finders = checks.map((check) => pathFinder(check, deps.ask ?? probe));
   const rounds: Round[] = [];
   let progress = NO_PROGRESS;
-  const ending = (): Ending | undefined => endingOf(progress, policy);
   for (;;) {
     const startMs = elapsed();
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, deadlineMs(progress, policy) - startMs))]);
+    const limit = AbortSignal.any([signal, timeLimit(deadlineMs(progress, policy) - startMs)]);
     const attempts = await askAll(finders, deps, limit);
     if (signal.aborted) return conclude({ verdict: 'error', reason: 'cancelled', why: 'the run was cancelled' }, rounds, progress, elapsed());
     const cut = limit.aborted && attempts.some(({ result }) => result.reason === 'cancelled');
@@ -45,7 +45,7 @@ export async function gate(checks: readonly Check[], policy: GatePolicy, deps: G
       progress = advance(progress, round, policy);
       deps.log?.info(lineOf(round, progress, policy));
     }
-    const end = ending();
+    const end = endingOf(rounds.length, progress, policy);
     if (end !== undefined) return conclude(end, rounds, progress, elapsed());
     const next = startMs + policy.intervalMs * (1 - JITTER + 2 * JITTER * deps.random.fraction());
     if (cut || Math.max(next, elapsed()) >= deadlineMs(progress, policy)) return conclude(deadlineEnding(progress), rounds, progress, elapsed());
@@ -77,16 +77,16 @@ export function gateObservations(check: Check, observations: readonly Observatio
   return conclude(isStable(progress, policy) ? PASS : deadlineEnding(progress), rounds, progress, last);
 }
 
-type Ending = Parameters<typeof conclude>[0];
-const PASS: Ending = { verdict: 'pass' };
+const PASS = { verdict: 'pass' } as const satisfies Ending;
 
-function endingOf(progress: Progress, policy: GatePolicy): Ending | undefined {
+function endingOf(rounds: number, progress: Progress, policy: GatePolicy): Ending | undefined {
   if (isStable(progress, policy)) return PASS;
   const early = giveUp(progress, policy);
-  return early === undefined ? undefined : { verdict: 'fail', ...early };
+  if (early !== undefined) return { verdict: 'fail', ...early };
+  return rounds >= (policy.maxRounds ?? Infinity) ? { ...deadlineEnding(progress), why: 'the dry run' } : undefined;
 }
 
-function deadlineEnding(progress: Progress): Ending {
+function deadlineEnding(progress: Progress): Exclude<Ending, typeof PASS> {
   return { verdict: 'fail', reason: reasonAtDeadline(progress), why: 'the deadline' };
 }
 

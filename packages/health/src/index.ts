@@ -14,5 +14,6 @@ export { REASON_CODES, type ReasonCode } from './reason.ts';
 export { percentile, type GateResult, type GateVerdict } from './result.ts';
 export type { Attempt, Round } from './round.ts';
 export type { State } from './state.ts';
-export { healthPolicyFromInputs, type HealthInputs, type HealthPlan } from './inputs/plan.ts';
+export { checksFromInputs, healthPolicyFromInputs, type HealthInputDeps, type HealthInputs } from './inputs/from-inputs.ts';
 export { healthInputs } from './inputs/specs.ts';
+export { healthSummary } from './summary.ts';

@@ -12,6 +12,8 @@ export interface GatePolicy {
   readonly failureLimit: number;
   /** Status codes (`404`, `4xx`) and reason codes that end the gate when three rounds in a row show the same one. */
   readonly failFastOn: readonly string[];
+  /** Ends the gate after so many rounds, whatever they showed; for a dry run. */
+  readonly maxRounds?: number;
 }
 
 export const DEFAULT_POLICY: GatePolicy = {

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '@ops/shared';
 import { effectivePreset, type Check } from '../check.ts';
+import { timeLimit } from '../limit.ts';
 import type { Answer, Observation } from '../observation.ts';
 import { bare, exchange, type Exchange, type Hop, type Trace } from './exchange.ts';
 import { faultOf, ProbeFault } from './fault.ts';
@@ -24,7 +25,7 @@ export async function probe(check: Check, deps: ProbeDeps, signal: AbortSignal):
   const { clock } = deps;
   const at = clock.now();
   const began = clock.monotonic();
-  const timeout = AbortSignal.timeout(check.transport.requestTimeoutMs);
+  const timeout = timeLimit(check.transport.requestTimeoutMs);
   const limit = AbortSignal.any([timeout, signal]);
   const visit: Visit = { url: new URL(check.url), hops: [], trace: { phases: {} } };
   const seen = (): Pick<Observation, 'from' | 'url' | 'at' | 'phases' | 'hops'> => ({

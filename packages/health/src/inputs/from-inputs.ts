@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Secret, UserError, type InputsOf } from '@ops/shared';
+import { Secret, UserError, type Deps, type InputsOf } from '@ops/shared';
 import { checkOf, effectivePreset, type Check, type Identity, type Transport } from '../check.ts';
 import type { IdentitySource } from '../identity.ts';
 import type { GatePolicy } from '../policy.ts';
@@ -13,29 +13,37 @@ type All = InputsOf<typeof healthInputs>;
 /** The inputs of one action; those that it does not have take their defaults. */
 export type HealthInputs = { readonly [K in keyof All]?: All[K] | undefined };
 
-/** What to ask, when to be satisfied, and what to say beforehand. */
-export interface HealthPlan {
-  readonly checks: readonly Check[];
-  readonly policy: GatePolicy;
-  /** Header values with credentials, to be masked. */
-  readonly secrets: readonly Secret[];
-  readonly warnings: readonly string[];
-}
+/** What reading the inputs takes from a run: secrets found in headers are masked, what is unsafe is warned of. */
+export type HealthInputDeps = Pick<Deps, 'env' | 'mask' | 'log'> & { readonly context: Pick<Deps['context'], 'workspace'> };
 
 /** The routes of a Laravel application that was given by its origin; its API prefix comes first. */
 const DEFAULT_PATHS = ['/api/health', '/health'] as const;
 
 /**
- * Turns inputs into checks and a policy. Throws a UserError `input` for what single inputs cannot see:
- * nothing to ask, nothing required, names used twice, `resolve` behind a proxy, unreadable certificates.
+ * The checks that the inputs ask for. What single inputs cannot see is added to `problems` as a sentence
+ * with its remedy (nothing to ask, nothing required, names used twice, `resolve` behind a proxy, unreadable
+ * certificates); then the result is empty.
  */
-export function healthPolicyFromInputs(inputs: HealthInputs, from: { readonly env: ProxyEnv; readonly workspace: string }): HealthPlan {
-  const transport = transportOf(inputs, from.workspace);
+export function checksFromInputs(inputs: HealthInputs, deps: HealthInputDeps, problems: string[]): readonly Check[] {
+  try {
+    const checks = checksOf(inputs, deps);
+    for (const secret of secretsOf(checks)) deps.mask(secret.reveal());
+    for (const warning of warningsOf(checks, inputs)) deps.log.warning(warning, 'Health');
+    return checks;
+  } catch (thrown) {
+    if (!(thrown instanceof UserError)) throw thrown;
+    problems.push(thrown.sentence());
+    return [];
+  }
+}
+
+function checksOf(inputs: HealthInputs, deps: HealthInputDeps): readonly Check[] {
+  const transport = transportOf(inputs, deps.context.workspace);
   const listed = [...shorthand(inputs), ...(inputs.checks ?? [])];
   if (listed.length === 0) throw wrong('There is nothing to ask: neither `health-url` nor `checks` is given.', 'Give the address of the health route as `health-url`.');
   const checks = withIdentity(withRoot(listed.map((one) => checkFrom(one, inputs, transport))), inputs, transport);
-  refuseNonsense(checks, transport, from.env);
-  return { checks: authorised(checks, inputs['bearer-token']), policy: policyFrom(inputs), secrets: secretsOf(checks, inputs), warnings: warningsOf(checks, inputs) };
+  refuseNonsense(checks, transport, deps.env);
+  return authorised(checks, inputs['bearer-token']);
 }
 
 function wrong(message: string, remedy: string): UserError {
@@ -118,13 +126,15 @@ function authorised(checks: readonly Check[], token: Secret | undefined): readon
   return checks.map((check) => (new URL(check.url).origin === origin && check.headers['authorization'] === undefined ? { ...check, headers: { ...check.headers, authorization } } : check));
 }
 
-function secretsOf(checks: readonly Check[], inputs: HealthInputs): Secret[] {
+/** Credentials that came inside other inputs; secret inputs are masked already. */
+function secretsOf(checks: readonly Check[]): Secret[] {
   const inHeaders = checks.flatMap(({ headers }) => Object.values(headers).filter((value) => value instanceof Secret));
   const inUrls = checks.flatMap(({ url }) => (new URL(url).password === '' ? [] : [new Secret(decodeURIComponent(new URL(url).password))]));
-  return [...inHeaders, ...inUrls, ...[inputs['bearer-token'], inputs['client-key']].filter((secret) => secret !== undefined)];
+  return [...inHeaders, ...inUrls];
 }
 
-function policyFrom(inputs: HealthInputs): GatePolicy {
+/** When the gate is satisfied and when it gives up. */
+export function healthPolicyFromInputs(inputs: HealthInputs): GatePolicy {
   return {
     timeoutMs: inputs.timeout ?? 300_000,
     intervalMs: inputs.interval ?? 5000,

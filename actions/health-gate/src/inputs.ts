@@ -1,0 +1,53 @@
+import { healthInputs } from '@ops/health';
+import type { ActionContract, InputsOf, InputSpecs } from '@ops/shared';
+
+const boolean = healthInputs.insecure.schema;
+const inputs = {
+  environment: {
+    description: 'Environment of .github/ops.yml whose values apply',
+    schema: healthInputs['expected-version'].schema,
+    default: 'production',
+    rule: 'a name without spaces',
+    example: 'staging',
+  },
+  ...healthInputs,
+  'report-only': {
+    description: 'Report everything, never turn red; a cancelled run still does',
+    schema: boolean,
+    default: 'false',
+    rule: 'true or false',
+    example: 'true',
+  },
+  'dry-run': {
+    description: 'Ask one round, print it, never turn red',
+    schema: boolean,
+    default: 'false',
+    rule: 'true or false',
+    example: 'true',
+  },
+} satisfies InputSpecs;
+
+export const outputs = {
+  verdict: 'How the gate ended: pass, fail or error',
+  'reason-code': 'Why it is not green, one word; healthy when passed',
+  attempts: 'Rounds that were asked',
+  'stable-count': 'Good rounds in a row at the end',
+  'time-to-ready-ms': 'Milliseconds until the first good round of the last streak; empty when never',
+  'p95-ms': '95th percentile of the response times in milliseconds',
+  version: 'Version that answered last',
+  'components-json': 'Components of the last round as JSON: check, name, state, word',
+  'cert-days-left': 'Days until the first certificate expires; empty without TLS',
+  'result-json': 'Path of the JSON file with the whole result',
+} as const;
+
+export type GateOutput = keyof typeof outputs;
+export type GateInputs = InputsOf<typeof inputs>;
+
+export const contract: ActionContract<typeof inputs, GateOutput> = {
+  name: 'health-gate',
+  title: 'Health gate',
+  description: 'Wait until the right version is healthy and stays so, or say precisely why not',
+  inputs,
+  outputs,
+  post: false,
+};
