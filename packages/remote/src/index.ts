@@ -1,1 +1,5 @@
-export {};
+export * from './session.ts';
+export { parseHosts, parseLogin, type HostsResult, type Login } from './hosts.ts';
+export { prepareSsh, keyscanLine, type SshAccess } from './ssh.ts';
+export { openSession, type SessionOptions } from './open-session.ts';
+export { parseHolder } from './lock-holder.ts';

@@ -1,0 +1,184 @@
+# Batches: where they write, how they start and end, and what happens when the runner is lost.
+# shellcheck shell=sh disable=SC2154,SC2034
+
+# s_dir: a private directory with room in s_dir; empty when nothing on this host can be written. Under the lock it is
+# .deploy/run/<run>; without the lock nothing under the app dir changes.
+s_dir() {
+  s_dir=''
+  if [ -n "$s_held" ] && mkdir -p "$s_state/run/$s_run" && s_room "$s_state/run/$s_run"; then return 0; fi
+  for s_base in "${TMPDIR:-/tmp}" /tmp /dev/shm /var/tmp "${XDG_RUNTIME_DIR:-/tmp}"; do
+    case $s_base/ in "$s_app"/*) continue ;; esac
+    # Nobody can have made it before us: the nonce is random and came on stdin.
+    mkdir "$s_base/ops-$s_nonce" || [ -d "$s_base/ops-$s_nonce" ] || continue
+    s_used=1
+    if s_room "$s_base/ops-$s_nonce"; then return 0; fi
+  done 2>/dev/null
+} 2>/dev/null
+
+# s_room DIR: fresh output files, and bytes for them: on a full disk files can be made, but stay empty.
+s_room() {
+  rm -f "$1/out" "$1/err" && dd if=/dev/zero of="$1/out" bs=65536 count=1 && printf '' >"$1/out" && printf '' >"$1/err" && s_dir=$1
+}
+
+# s_word: the first word of s_rest in s_word, and s_rest without it.
+s_word() {
+  s_word=${s_rest%% *}
+  s_rest=${s_rest#* }
+}
+
+# run critical|free SECONDS locked|plain FENCE TITLE
+s_batch() {
+  s_reap
+  s_rest=$s_arg
+  s_word && s_crit=${s_word#free} && s_word && s_seconds=$s_word && s_word && s_need=$s_word && s_word
+  s_refusal=''
+  if [ -n "$s_bad" ]; then s_refusal='refused payload'
+  elif [ "$s_need" = locked ] && [ -z "$s_held" ]; then s_refusal='refused unlocked'
+  elif [ "$s_need" = locked ] && [ "$s_word" != - ]; then
+    s_last_fence
+    if [ "$s_word" -lt "$s_fence" ]; then s_refusal="refused fence $s_fence"; else s_fence=$s_word; fi
+  fi
+  s_bad=''
+  if [ -n "$s_refusal" ]; then
+    [ -z "$s_file" ] || rm -f "$s_file"
+    s_file='' s_text=''
+    s_say "m $s_refusal"
+    return 0
+  fi
+  s_title=$s_rest
+  s_dir
+  [ -z "$s_dir" ] || s_say "o $s_dir"
+  s_now
+  s_deadline=$((s_now + s_seconds))
+  s_launch &
+  s_job=$!
+  s_text='' s_file=''
+  s_watch
+}
+
+# s_launch, in the background: runs s_text to its end and says so. USR1: stop, unless critical. USR2: too long.
+s_launch() {
+  s_stop=''
+  # Ignored until the batch runs, else a signal could end the writer of its text: half a script would run.
+  trap '' HUP INT TERM USR1 USR2
+  trap : PIPE
+  if command -v setsid >/dev/null 2>&1 && [ -e /dev/fd/0 ]; then
+    # The text goes through a pipe: no file that could be left, no argv, no limit, no disk.
+    printf '%s' "$s_text" 2>/dev/null 9>&- | s_spawn setsid &
+  else
+    set -m
+    s_spawn &
+  fi
+  s_child=$!
+  set +m
+  s_text=''
+  trap 's_sig=1' HUP INT TERM
+  trap 's_sig=1; [ -n "$s_crit" ] || s_stop=lost' USR1
+  trap 's_sig=1 s_stop=timeout' USR2
+  s_await "$s_child"
+  if [ -n "$s_stop" ] && kill -0 "-$s_child" 2>/dev/null; then
+    sleep 1
+    kill -KILL "-$s_child"
+  fi 2>/dev/null
+  [ -z "$s_file" ] || rm -f "$s_file"
+  [ -z "$s_killer" ] || kill -KILL "$s_killer" 2>/dev/null
+  s_say "x exit $s_code ${s_stop:-done}" 2>/dev/null
+  exit "$s_code"
+}
+
+# s_spawn [setsid]: becomes the batch.
+s_spawn() {
+  trap - HUP INT TERM USR1 USR2 PIPE
+  exec 8<&0
+  if [ -n "$s_file" ]; then
+    OPS_PAYLOAD=$s_file
+    export OPS_PAYLOAD
+    exec <"$s_file"
+  else exec </dev/null; fi
+  if [ -n "$s_dir" ]; then exec >"$s_dir/out" 2>"$s_dir/err"; else exec >/dev/null 2>&1; fi
+  exec 3>&-
+  umask "$s_umask"
+  [ -z "${s_mine:-}" ] || {
+    s_pid
+    s_owner=$s_pid
+    s_identity "$s_pid"
+    printf '' >"$s_state/lock.d/$s_name"
+  }
+  cd "$s_app" 2>/dev/null || cd / || exit 126
+  # shellcheck disable=SC2086 # two words where the shell is an applet: busybox sh
+  [ -z "${1:-}" ] || exec setsid $s_sh -c '. /dev/fd/8'
+  eval "$s_text"
+}
+
+# s_await PID: its exit status in s_code, whatever signals come meanwhile; ends its group when s_stop says so.
+s_await() {
+  s_code='' s_killer=''
+  while :; do
+    s_sig=''
+    if [ -n "$s_stop" ] && [ -z "$s_killer" ]; then
+      kill -TERM "-$1" 2>/dev/null
+      { sleep "$s_grace"; kill -KILL "-$1"; } 2>/dev/null 3>&- 9>&- &
+      s_killer=$!
+    fi
+    wait "$1"
+    s_got=$?
+    # A signal may arrive in the moment in which the process ends: the second wait then knows nothing of it.
+    [ "$s_got" != 127 ] || [ -z "$s_code" ] || return 0
+    s_code=$s_got
+    [ -n "$s_sig" ] || return 0
+  done
+}
+
+# s_reap: the batch before has answered; its launcher is gone for good after this, and with it its hold on the lock.
+s_reap() {
+  s_deadline=''
+  [ -z "$s_job" ] || wait "$s_job" 2>/dev/null
+  s_job=''
+  s_hush
+}
+
+# s_nag: says USR1 again, as a signal can come in the moment between looking and waiting.
+s_nag() {
+  { for s_pause in 1 1 2 3; do sleep "$s_pause" && kill -USR1 "$s_job" || exit 0; done; } 2>/dev/null 3>&- 9>&- &
+  s_nagger=$!
+}
+
+s_hush() {
+  [ -z "$s_nagger" ] || { kill -KILL "$s_nagger" && wait "$s_nagger"; } 2>/dev/null
+  s_nagger=''
+}
+
+# s_leave: nothing of ours stays.
+s_leave() {
+  [ -z "$s_file" ] || rm -f "$s_file"
+  s_unlock
+  [ -z "$s_used" ] || rm -rf "${TMPDIR:-/tmp}/ops-$s_nonce" "/tmp/ops-$s_nonce" "/dev/shm/ops-$s_nonce" "/var/tmp/ops-$s_nonce" "${XDG_RUNTIME_DIR:-/tmp}/ops-$s_nonce"
+  [ -z "$s_tick" ] || { kill -KILL "$s_tick" && wait "$s_tick"; } 2>/dev/null
+}
+
+# s_lost: the runner is gone (end of input, or silence). What is critical finishes, what is not ends, the armed
+# compensation runs, the journal says so, and the lock is free.
+s_lost() {
+  trap 's_sig=1' USR1 HUP INT TERM
+  s_stop='' s_deadline=''
+  # Ends the forwarder, the ticker and the top process; the launcher stops its batch unless that is critical.
+  kill -USR1 "$s_group"
+  if [ -n "$s_job" ]; then
+    [ -n "$s_crit" ] || s_nag
+    s_await "$s_job"
+    s_hush
+  else s_code=0; fi
+  [ -z "$s_held" ] || s_journal "\"step\":$s_title,\"phase\":\"orphaned\",\"fence\":$s_fence,\"exit\":$s_code"
+  if [ -n "$s_comp" ]; then
+    s_text=$s_comp s_file='' s_crit=1 s_comp=''
+    s_dir
+    s_launch &
+    s_job=$!
+    { sleep 600; kill -USR2 "$s_job"; } 2>/dev/null 3>&- 9>&- &
+    s_await "$s_job"
+    [ -z "$s_held" ] || s_journal "\"step\":$s_comp_title,\"phase\":\"comp\",\"fence\":$s_fence,\"exit\":$s_code"
+  fi
+  s_leave
+  kill -KILL "$s_group"
+  exit 1
+}
