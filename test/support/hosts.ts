@@ -4,10 +4,10 @@
  * by a switch that can delay, cut and join. Many networks can run at once; each is alone with its addresses.
  *
  *     await using network = await startNetwork([{ name: 'app1', os: 'bookworm' }, { name: 'app2', os: 'trixie' }]);
- *     const [app1] = network.hosts;
- *     spawn(...network.wrap(['ssh', '-i', network.keyFile, 'deploy@10.77.0.11', 'id']))   // the runner's network
- *     await network.host('app1').exec('nginx -t');                                        // root, on the host
- *     readFileSync(join(network.host('app1').root, '/srv/host/app/current/REVISION'));      // its files, from the test
+ *     const [file, ...args] = network.wrap(['ssh', '-i', network.keyFile, 'deploy@10.77.0.11', 'id']);
+ *     spawn(file, args);                                                               // in the runner's network
+ *     await network.host('app1').exec('nginx -t');                                     // root, on the host
+ *     readFileSync(join(network.host('app1').root, '/srv/host/app/current/REVISION')); // its files, from the test
  *
  * Under load a start can take many times its two seconds: give the hook or test that starts a network 60 s.
  * A test that needs it says so with `describeWithServices(name, ['network'], …)` of `./require.ts`.
