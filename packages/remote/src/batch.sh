@@ -76,8 +76,12 @@ s_launch() {
   trap 's_sig=1; [ -n "$s_crit" ] || s_stop=lost' USR1
   trap 's_sig=1 s_stop=timeout' USR2
   s_await "$s_child"
-  if [ -n "$s_stop" ] && kill -0 "-$s_child" 2>/dev/null; then
-    sleep 1
+  if [ -n "$s_stop" ]; then
+    # What outlived its leader had TERM too; it gets a second to go.
+    for s_left in 1 2 3 4 5; do
+      kill -0 "-$s_child" || break
+      sleep 0.2 || sleep 1
+    done
     kill -KILL "-$s_child"
   fi 2>/dev/null
   [ -z "$s_file" ] || rm -f "$s_file"
