@@ -1,4 +1,4 @@
-import { healthInputs } from '@ops/health';
+import { healthInputs, prometheusInputs } from '@ops/health';
 import type { ActionContract, InputsOf, InputSpecs } from '@ops/shared';
 
 const boolean = healthInputs.insecure.schema;
@@ -11,6 +11,7 @@ const inputs = {
     example: 'staging',
   },
   ...healthInputs,
+  ...prometheusInputs,
   'report-only': {
     description: 'Report everything, never turn red; a cancelled run still does',
     schema: boolean,
@@ -28,7 +29,7 @@ const inputs = {
 } satisfies InputSpecs;
 
 export const outputs = {
-  verdict: 'How the gate ended: pass, fail or error',
+  verdict: 'How the gate ended: pass, fail, inconclusive or error',
   'reason-code': 'Why it is not green, one word; healthy when passed',
   attempts: 'Rounds that were asked',
   'stable-count': 'Good rounds in a row at the end',

@@ -14,7 +14,8 @@ export async function run(inputs: GateInputs, deps: Deps, report: Report<GateOut
 
   publish(result, report);
   for (const section of healthSummary(result, checks)) report.section(section);
-  for (const warning of result.warnings) deps.log.warning(warning, 'Health gate');
+  const undecided = result.verdict === 'inconclusive' && inputs['on-inconclusive'] === 'warn' ? [result.sentence] : [];
+  for (const warning of [...undecided, ...result.warnings]) deps.log.warning(warning, 'Health gate');
   return verdictOf(result, inputs);
 }
 
@@ -41,6 +42,7 @@ function verdictOf(result: GateResult, inputs: GateInputs): Verdict {
   const { sentence } = result;
   if (result.verdict === 'pass') return { ok: true, sentence };
   const harmless = inputs['dry-run'] ? 'dry-run' : inputs['report-only'] ? 'report-only' : undefined;
+  if (result.verdict === 'inconclusive' && inputs['on-inconclusive'] !== 'fail') return { ok: true, sentence: `${sentence} Not red, because \`on-inconclusive\` is ${inputs['on-inconclusive']}.` };
   if (harmless !== undefined && result.reason !== 'cancelled') return { ok: true, sentence: `${sentence} Not red, because this is ${harmless}.` };
   return { ok: false, sentence, reason: result.reason, ...(result.remedy === undefined ? {} : { remedy: result.remedy }) };
 }

@@ -114,6 +114,14 @@ describe('health-gate', () => {
     expect(at.received.length - before).toBe(1);
   });
 
+  test.each([['fail', false, 0], ['warn', true, 1], ['pass', true, 0]] as const)('on-inconclusive: %s', async (word, ok, warnings) => {
+    await using at = await server.serve(server.routes({ '/h': GOOD, '/api/v1/query': server.json(200, { status: 'success', data: { resultType: 'vector', result: [] } }) }));
+    const ended = await act({ 'health-url': `${at.origin}/h`, prometheus: `- {name: errors, url: "${at.origin}", query: up, condition: "< 1"}`, timeout: '10s', 'on-inconclusive': word });
+    expect(ended.verdict).toMatchObject({ ok, sentence: expect.stringContaining('Inconclusive (no-data): errors has no data for the query') });
+    expect(ended.outputs).toMatchObject({ verdict: 'inconclusive', 'reason-code': 'no-data' });
+    expect(ended.log.filter((line) => line.startsWith('Inconclusive'))).toHaveLength(warnings);
+  });
+
   test('a cancel ends it, red even with report-only', async () => {
     await using at = await server.serve(server.silent);
     const ended = await act({ 'health-url': `${at.origin}/h`, 'report-only': 'true' }, { abortAfterMs: 100 });

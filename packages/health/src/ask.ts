@@ -2,6 +2,7 @@ import { normalise } from './body/normalise.ts';
 import { effectivePreset, type Check } from './check.ts';
 import { judge } from './judge.ts';
 import type { Observation } from './observation.ts';
+import { askPrometheus } from './prometheus/ask-prometheus.ts';
 import { probe, type ProbeDeps } from './probe/probe.ts';
 import { attemptOf, type Attempt } from './round.ts';
 
@@ -19,6 +20,8 @@ export function attempt(check: Check, observation: Observation): Attempt {
  * stays. Returns the address for each later attempt.
  */
 export function pathFinder(check: Check, ask: Ask = probe): (deps: ProbeDeps, signal: AbortSignal) => Promise<Attempt> {
+  const { prometheus } = check;
+  if (prometheus !== undefined) return (deps, signal) => askPrometheus(check, prometheus, ask, deps, signal);
   let taken: Check | undefined = check.paths === undefined ? check : undefined;
   return async (deps, signal) => {
     if (taken !== undefined) return attempt(taken, await ask(taken, deps, signal));

@@ -1,6 +1,7 @@
 import type { Secret } from '@ops/shared';
 import type { Assertion } from './assertion.ts';
 import type { IdentitySource } from './identity.ts';
+import type { PrometheusRule } from './prometheus/rule.ts';
 
 export type CheckKind = 'health' | 'liveness' | 'readiness' | 'startup' | 'custom';
 export const CHECK_KINDS = ['health', 'liveness', 'readiness', 'startup', 'custom'] as const satisfies readonly CheckKind[];
@@ -60,6 +61,10 @@ export interface Check {
   readonly degraded: 'fail' | 'warn' | 'pass';
   readonly identity?: Identity;
   readonly transport: Transport;
+  /** Sent as the body of the request. */
+  readonly content?: { readonly type: string; readonly text: string };
+  /** Asks a Prometheus server at `url` instead of a health route. */
+  readonly prometheus?: PrometheusRule;
 }
 
 export const DEFAULT_TRANSPORT: Transport = {

@@ -87,6 +87,7 @@ function endingOf(rounds: number, progress: Progress, policy: GatePolicy): Endin
 }
 
 function deadlineEnding(progress: Progress): Exclude<Ending, typeof PASS> {
+  if (progress.undecided !== undefined) return { verdict: 'inconclusive', reason: 'no-data', why: 'the deadline' };
   return { verdict: 'fail', reason: reasonAtDeadline(progress), why: 'the deadline' };
 }
 
@@ -108,7 +109,7 @@ function outOfTime(cut: Attempt): Attempt {
 
 function lineOf(round: Round, progress: Progress, policy: GatePolicy): string {
   const at = `${(round.endMs / 1000).toFixed(1)} s`;
-  const shown = round.attempts.find(({ result }) => result === round.failed) ?? round.attempts[0];
+  const shown = round.attempts.find(({ result }) => result === (round.failed ?? round.undecided)) ?? round.attempts[0];
   const said = shown === undefined ? 'nothing to ask' : `${shown.result.check} ${shown.result.finding}`;
   const took = shown === undefined ? '' : `, ${Math.round(shown.seen.phases.total)} ms`;
   const streak = round.good ? `good ${progress.streak?.rounds ?? 0}/${policy.stable.rounds}` : (round.reason ?? 'failed');

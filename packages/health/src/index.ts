@@ -15,5 +15,6 @@ export { percentile, type GateResult, type GateVerdict } from './result.ts';
 export type { Attempt, Round } from './round.ts';
 export type { State } from './state.ts';
 export { checksFromInputs, healthPolicyFromInputs, type HealthInputDeps, type HealthInputs } from './inputs/from-inputs.ts';
+export { prometheusInputs } from './inputs/prometheus-specs.ts';
 export { healthInputs } from './inputs/specs.ts';
 export { healthSummary } from './summary.ts';

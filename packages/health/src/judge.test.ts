@@ -65,6 +65,7 @@ describe('judge', () => {
     ['no version', answerWith(200, { status: 'ok' }), identity('new'), 'unknown version'],
     ['the right version', answerWith(200, { status: 'ok', version: 'new' }), identity('new'), 'up good'],
     ['a short name of the commit', answerWith(200, { status: 'ok', version: '0a1b2c3' }), identity('0a1b2c3d4e5f60718293a4b5c6d7e8f901234567'), 'up good'],
+    ['a name that is too short', answerWith(200, { status: 'ok', version: '0a1b2c' }), identity('0a1b2c3d4e5f60718293a4b5c6d7e8f901234567'), 'unknown version'],
     ['a missing required component', answerWith(200, body('healthy')), { requiredComponents: ['db', 'queue'] }, 'down component'],
     ['a skipped required component', answerWith(200, body('healthy', { queue: { status: 'skipped' } })), { requiredComponents: ['queue'] }, 'down component'],
     ['a skipped other component', answerWith(200, body('healthy', { queue: { status: 'skipped' } })), {}, 'up good'],
@@ -91,6 +92,9 @@ describe('judge', () => {
   });
 
   test('messages name what was found', () => {
+    expect(judged(answerWith(200, { status: 'DOWN' })).finding).toBe('answered 200 OK while its body says DOWN: a contradiction');
+    expect(judged(answerWith(503, { status: 'UP' })).finding).toBe('answered 503 Service Unavailable while its body says UP: a contradiction');
+    expect(judged(answerWith(503, { status: 'DOWN' })).finding).toBe('answered 503 Service Unavailable with status DOWN');
     expect(judged(answerWith(503, body('unhealthy', { db: { status: 'failed' }, redis: { status: 'degraded' } }))).finding).toBe('reports components db failed, redis degraded');
     expect(judged(answerWith(200, body('healthy')), { requiredComponents: ['queue'] }).finding).toBe('reports component queue is missing');
     expect(judged(answerWith(503, body('not_ready', { redis: { status: 'failed' } })), { ignoreComponents: ['redis'] }).finding).toContain('only redis fails, which does not count here, but the route itself answers for it');

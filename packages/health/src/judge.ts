@@ -19,6 +19,8 @@ export interface CheckResult {
   readonly state: State;
   /** Good enough for a round. */
   readonly ok: boolean;
+  /** Neither good nor bad: there was nothing to judge. Then ok is false. */
+  readonly inconclusive?: boolean;
   /** The first cause that applies; absent when ok. */
   readonly reason?: ReasonCode;
   /** What happened, as a clause after the check's name: `answered 503 …`. */

@@ -17,14 +17,17 @@ export interface Progress {
   /** Failed rounds that count towards the limit. */
   readonly failures: number;
   readonly lastFailed: Round | undefined;
+  /** The last round that could not be judged, unless a failure came after it. */
+  readonly undecided: Round | undefined;
   /** How many rounds in a row showed each code that ends a gate early. */
   readonly repeated: Readonly<Record<string, number>>;
 }
 
-export const NO_PROGRESS: Progress = { streak: undefined, warmEndMs: undefined, hadGood: false, broken: false, failures: 0, lastFailed: undefined, repeated: {} };
+export const NO_PROGRESS: Progress = { streak: undefined, warmEndMs: undefined, hadGood: false, broken: false, failures: 0, lastFailed: undefined, undecided: undefined, repeated: {} };
 
 /** The memory after one more round. Pure; no streak survives a failure. */
 export function advance(before: Progress, round: Round, policy: GatePolicy): Progress {
+  if (round.undecided !== undefined) return { ...before, undecided: round };
   if (round.good) {
     const streak = { rounds: (before.streak?.rounds ?? 0) + 1, firstStartMs: before.streak?.firstStartMs ?? round.startMs, firstEndMs: before.streak?.firstEndMs ?? round.endMs, lastEndMs: round.endMs };
     return { ...before, streak, hadGood: true, repeated: {}, warmEndMs: before.warmEndMs ?? Math.min(round.endMs, policy.warmupMs) };
@@ -38,6 +41,7 @@ export function advance(before: Progress, round: Round, policy: GatePolicy): Pro
     broken: before.hadGood,
     failures: before.failures + (counts ? 1 : 0),
     lastFailed: round,
+    undecided: undefined,
     repeated: counts ? Object.fromEntries(fastCodes(round, policy).map((code) => [code, (before.repeated[code] ?? 0) + 1])) : {},
   };
 }

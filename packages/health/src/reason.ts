@@ -1,7 +1,7 @@
 /** Why a gate is not green; stable words for machines. */
 export const REASON_CODES = [
   'dns', 'refused', 'reset', 'timeout', 'tls', 'redirect', 'status', 'maintenance', 'body',
-  'component', 'stale', 'latency', 'version', 'unstable', 'cancelled',
+  'component', 'stale', 'latency', 'version', 'unstable', 'prometheus', 'no-data', 'cancelled',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 
@@ -21,5 +21,7 @@ export const NEXT_STEP: Readonly<Record<ReasonCode, string>> = {
   latency: 'Find out why the route is slow, or raise `max-latency`.',
   version: 'The new release does not answer: was it switched and reloaded, and is `expected-version` what the application reports?',
   unstable: 'The application comes and goes: look for restarting workers, or one bad host behind a balancer.',
+  prometheus: 'Look at the query in Prometheus: the value breaks its condition, or the server refused the query.',
+  'no-data': 'There was nothing to judge: is the metric scraped, and was there traffic? `on-empty` and `on-nan` say what that means.',
   cancelled: 'Start the run again.',
 };

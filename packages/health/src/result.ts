@@ -34,13 +34,13 @@ export interface GateResult {
 
 export type Ending =
   | { readonly verdict: 'pass' }
-  | { readonly verdict: 'fail' | 'error'; readonly reason: ReasonCode; /** What ended the gate, after "ended by". */ readonly why: string };
+  | { readonly verdict: 'fail' | 'inconclusive' | 'error'; readonly reason: ReasonCode; /** What ended the gate, after "ended by". */ readonly why: string };
 
 /** Draws the result from what happened. */
 export function conclude(ending: Ending, rounds: readonly Round[], progress: Progress, durationMs: number): GateResult {
   const last = rounds.at(-1);
-  const decisive = ending.verdict === 'pass' ? last : (progress.lastFailed ?? last);
-  const shown = decisive?.attempts.find(({ result }) => result === decisive.failed) ?? decisive?.attempts[0];
+  const decisive = ending.verdict === 'pass' ? last : (progress.undecided ?? progress.lastFailed ?? last);
+  const shown = decisive?.attempts.find(({ result }) => result === (decisive.failed ?? decisive.undecided)) ?? decisive?.attempts[0];
   const reason = ending.verdict === 'pass' ? 'healthy' : ending.reason;
   const version = versionIn(last);
   const days = (last?.attempts ?? []).flatMap(({ seen }) => seen.certDaysLeft ?? []);
@@ -79,6 +79,7 @@ function sentenceOf(ending: Ending, rounds: readonly Round[], progress: Progress
   const end = `ended by ${ending.why} after ${seconds} and ${rounds.length} round${rounds.length === 1 ? '' : 's'}`;
   if (ending.reason === 'unstable') return `Not stable (unstable): good rounds were broken by failures; the last one: ${said}; ${end}.`;
   if (ending.reason === 'timeout' && progress.streak !== undefined) return `Not stable long enough (timeout): ${progress.streak.rounds} good round${progress.streak.rounds === 1 ? '' : 's'} in a row, but more were asked for; ${end}.`;
+  if (ending.verdict === 'inconclusive') return `Inconclusive (${ending.reason}): ${said}; ${end}.`;
   return `Not healthy (${ending.reason}): ${said}; ${end}.`;
 }
 

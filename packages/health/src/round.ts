@@ -18,13 +18,19 @@ export interface Round {
   /** Of the first required check, in list order, that failed. */
   readonly reason?: ReasonCode;
   readonly failed?: CheckResult;
+  /** No required check failed, and this one could not be judged: the round counts for nothing. */
+  readonly undecided?: CheckResult;
   readonly attempts: readonly Attempt[];
 }
 
 /** A round is good when every required check is; the first failing one in list order names its code. */
 export function roundOf(number: number, startMs: number, endMs: number, attempts: readonly Attempt[]): Round {
-  const failed = attempts.find(({ result }) => result.required && !result.ok)?.result;
-  return { number, startMs, endMs, good: failed === undefined, attempts, ...(failed?.reason === undefined ? {} : { reason: failed.reason, failed }) };
+  const bad = attempts.map(({ result }) => result).filter((result) => result.required && !result.ok);
+  const failed = bad.find((result) => result.inconclusive !== true);
+  const base = { number, startMs, endMs, good: bad.length === 0, attempts };
+  if (failed?.reason !== undefined) return { ...base, reason: failed.reason, failed };
+  const [undecided] = bad;
+  return undecided?.reason === undefined ? base : { ...base, reason: undecided.reason, undecided };
 }
 
 /** Keeps of an observation what a round keeps. */

@@ -68,7 +68,7 @@ function componentTable({ components }: GateResult): string {
 function timeline(rounds: readonly Round[]): string {
   const shown = rounds.length <= TIMELINE_ROUNDS ? rounds : [...rounds.slice(0, TIMELINE_ROUNDS / 2), ...rounds.slice(-TIMELINE_ROUNDS / 2)];
   const rows = shown.map((round) => {
-    const attempt = round.attempts.find(({ result }) => result === round.failed) ?? round.attempts[0];
+    const attempt = round.attempts.find(({ result }) => result === (round.failed ?? round.undecided)) ?? round.attempts[0];
     return [String(round.number), seconds(round.endMs), round.good ? 'good' : (round.reason ?? 'failed'), attempt === undefined ? '' : inert(`${attempt.result.check} ${attempt.result.finding}`), phases(attempt)];
   });
   const left = rounds.length - shown.length;

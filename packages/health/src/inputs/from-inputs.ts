@@ -7,9 +7,10 @@ import type { GatePolicy } from '../policy.ts';
 import { bare } from '../probe/exchange.ts';
 import { proxyFor, type ProxyEnv } from '../probe/proxy.ts';
 import type { ListedCheck } from './checks-list.ts';
+import type { prometheusInputs } from './prometheus-specs.ts';
 import type { healthInputs } from './specs.ts';
 
-type All = InputsOf<typeof healthInputs>;
+type All = InputsOf<typeof healthInputs & typeof prometheusInputs>;
 /** The inputs of one action; those that it does not have take their defaults. */
 export type HealthInputs = { readonly [K in keyof All]?: All[K] | undefined };
 
@@ -42,8 +43,9 @@ function checksOf(inputs: HealthInputs, deps: HealthInputDeps): readonly Check[]
   const listed = [...shorthand(inputs), ...(inputs.checks ?? [])];
   if (listed.length === 0) throw wrong('There is nothing to ask: neither `health-url` nor `checks` is given.', 'Give the address of the health route as `health-url`.');
   const checks = withIdentity(withRoot(listed.map((one) => checkFrom(one, inputs, transport))), inputs, transport);
-  refuseNonsense(checks, transport, deps.env);
-  return authorised(checks, inputs['bearer-token']);
+  const metrics = prometheusChecks(inputs, transport);
+  refuseNonsense([...checks, ...metrics], transport, deps.env);
+  return [...authorised(checks, inputs['bearer-token']), ...metrics];
 }
 
 function wrong(message: string, remedy: string): UserError {
@@ -124,6 +126,12 @@ function authorised(checks: readonly Check[], token: Secret | undefined): readon
   const { origin } = new URL(first.url);
   const authorization = new Secret(`Bearer ${token.reveal()}`);
   return checks.map((check) => (new URL(check.url).origin === origin && check.headers['authorization'] === undefined ? { ...check, headers: { ...check.headers, authorization } } : check));
+}
+
+function prometheusChecks(inputs: HealthInputs, transport: Transport): readonly Check[] {
+  const token = inputs['prometheus-token'];
+  const headers = token === undefined ? {} : { authorization: new Secret(`Bearer ${token.reveal()}`) };
+  return (inputs.prometheus ?? []).map(({ name, url, rule }) => checkOf({ name, url, kind: 'custom', headers, prometheus: rule, transport }));
 }
 
 /** Credentials that came inside other inputs; secret inputs are masked already. */

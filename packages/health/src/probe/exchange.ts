@@ -16,6 +16,7 @@ export interface Hop {
   readonly url: URL;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
   readonly timeoutMs: number;
   /** Only read for https. */
   readonly secureContext: () => SecureContext;
@@ -101,7 +102,7 @@ function open(hop: Hop, addresses: readonly Address[] | undefined, trace: Trace,
       if (message.socket instanceof TLSSocket) noteCertificate(message.socket, trace, clock);
       resolve({ message, at });
     });
-    request.end();
+    request.end(hop.body);
   });
 }
 

@@ -79,12 +79,14 @@ async function follow(check: Check, visit: Visit, deps: ProbeDeps, signal: Abort
 
 function hopOf(check: Check, url: URL, method: string, sameOrigin: boolean, deps: ProbeDeps): Hop {
   const { transport } = check;
+  const content = method === 'GET' ? undefined : check.content;
   const proxy = proxyFor(url, deps.env);
   const pinned = transport.resolve[bare(url.hostname).toLowerCase()];
   return {
     url,
     method,
-    headers: requestHeaders(check, url, sameOrigin),
+    headers: { ...requestHeaders(check, url, sameOrigin), ...(content === undefined ? {} : { 'content-type': content.type, 'content-length': String(Buffer.byteLength(content.text)) }) },
+    ...(content === undefined ? {} : { body: content.text }),
     timeoutMs: transport.requestTimeoutMs,
     secureContext: () => secureContext(transport, sameOrigin),
     insecure: transport.insecure,
