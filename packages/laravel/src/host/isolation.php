@@ -10,8 +10,9 @@ final class OpsIsolation
     {
         $app = OpsHost::$app;
         $command = OpsHost::commands()['migrate'];
-        $class = 'Illuminate\Console\CommandMutex';
-        if (! interface_exists($class) || ! $command->getDefinition()->hasOption('isolated')) {
+        $mutex = 'Illuminate\Console\CommandMutex';
+        $default = 'Illuminate\Console\CacheCommandMutex';
+        if (! class_exists($default) || ! $command->getDefinition()->hasOption('isolated')) {
             return null;
         }
         self::$since = time();
@@ -22,7 +23,7 @@ final class OpsIsolation
 
                 return null;
             }
-            $mutex = $app->make($class);
+            $mutex = $app->make($app->bound($mutex) ? $mutex : $default);
             if (getenv('OPS_STALE') === 'yes') {
                 // Our own earlier run took it and did not live to give it back; the host lock is ours now.
                 $mutex->forget($command);
