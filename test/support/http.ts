@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -219,3 +219,39 @@ export class Authority implements Disposable {
 }
 
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'] as const;
+
+export interface TestProxy extends AsyncDisposable {
+  readonly origin: string;
+  /** `host:port` of each tunnel that was asked for. */
+  readonly tunnels: readonly string[];
+}
+
+/** A proxy that knows only CONNECT; whatever name is asked for, it connects to this port on the loopback, or refuses with the status. */
+export async function tunnelTo(port: number, refuseWith?: number): Promise<TestProxy> {
+  const tunnels: string[] = [];
+  const sockets = new Set<Socket>();
+  const proxy = http.createServer((_request, response) => response.writeHead(400).end());
+  proxy.on('connect', (request: IncomingMessage, socket: Socket) => {
+    tunnels.push(request.url ?? '');
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    if (refuseWith !== undefined) {
+      socket.end(`HTTP/1.1 ${refuseWith} No\r\n\r\n`);
+      return;
+    }
+    const target = connect(port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      target.pipe(socket).pipe(target);
+    });
+    target.on('error', () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  return {
+    origin: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    tunnels,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise<void>((resolve) => proxy.close(() => resolve()));
+    },
+  };
+}

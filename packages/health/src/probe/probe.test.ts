@@ -228,6 +228,25 @@ describe('probe, proxy', () => {
   });
 });
 
+describe('probe, tunnel', () => {
+  test('https goes through CONNECT and is verified against the name', async () => {
+    using authority = new server.Authority();
+    await using at = await server.serve(GOOD, { tls: authority.issue({ names: ['DNS:app1.example.com'] }) });
+    await using proxy = await server.tunnelTo(at.port);
+    const seen = await ask('https://app1.example.com/health', {}, { ca: authority.cert }, { https_proxy: proxy.origin });
+    expect(seen).toMatchObject({ kind: 'answer', status: 200, certDaysLeft: 89 });
+    expect(proxy.tunnels).toEqual(['app1.example.com:443']);
+    expect(failure(await ask('https://other.example.com/health', {}, { ca: authority.cert }, { https_proxy: proxy.origin }))).toBe('tls');
+  });
+
+  test('a proxy that refuses is refused, one that is silent is a timeout', async () => {
+    await using proxy = await server.tunnelTo(1, 403);
+    expect(await ask('https://app1.example.com/', {}, {}, { https_proxy: proxy.origin })).toMatchObject({ failure: 'refused', detail: expect.stringContaining('proxy') });
+    await using silent = await server.serve(server.silent);
+    expect(failure(await ask('http://app1.example.com/', {}, { requestTimeoutMs: 200 }, { http_proxy: silent.origin }))).toBe('timeout');
+  });
+});
+
 describe('probe, status alone', () => {
   test('asks for an address that nobody made', async () => {
     await using at = await server.serve(server.answer(200, '[]'));
