@@ -1,4 +1,5 @@
 import { healthInputs, prometheusInputs } from '@ops/health';
+import { z } from 'zod';
 import type { ActionContract, InputsOf, InputSpecs } from '@ops/shared';
 
 const boolean = healthInputs.insecure.schema;
@@ -12,6 +13,19 @@ const inputs = {
   },
   ...healthInputs,
   ...prometheusInputs,
+  'metrics-file': {
+    description: 'Write the last round as Prometheus gauges into this file, for node_exporter or a push',
+    schema: z.string().regex(/^[^\0\r\n]+$/, 'must be a path'),
+    rule: 'a path',
+    example: 'build/health.prom',
+  },
+  'metrics-prefix': {
+    description: 'First part of the metric names',
+    schema: z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'must be letters, digits and underscores'),
+    default: 'fwber',
+    rule: 'letters, digits and underscores',
+    example: 'shop',
+  },
   'report-only': {
     description: 'Report everything, never turn red; a cancelled run still does',
     schema: boolean,

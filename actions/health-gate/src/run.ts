@@ -1,5 +1,6 @@
-import { checksFromInputs, gate, healthPolicyFromInputs, healthSummary, type GatePolicy, type GateResult } from '@ops/health';
+import { checksFromInputs, gate, healthPolicyFromInputs, healthSummary, metricsText, type GatePolicy, type GateResult } from '@ops/health';
 import { UserError, type Deps, type Report, type Verdict } from '@ops/shared';
+import { writeMetrics } from './metrics-file.ts';
 import type { GateInputs, GateOutput } from './inputs.ts';
 
 /** Asks until the application is healthy long enough, or says why it is not. */
@@ -14,6 +15,7 @@ export async function run(inputs: GateInputs, deps: Deps, report: Report<GateOut
 
   publish(result, report);
   for (const section of healthSummary(result, checks)) report.section(section);
+  if (inputs['metrics-file'] !== undefined) await writeMetrics(inputs['metrics-file'], metricsText(result, inputs['metrics-prefix'], inputs.environment), deps);
   const undecided = result.verdict === 'inconclusive' && inputs['on-inconclusive'] === 'warn' ? [result.sentence] : [];
   for (const warning of [...undecided, ...result.warnings]) deps.log.warning(warning, 'Health gate');
   return verdictOf(result, inputs);

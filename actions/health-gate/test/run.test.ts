@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { CancelledError, milliseconds, UserError, type Deps, type Report, type Section, type Verdict } from '@ops/shared';
 import * as server from '../../../test/support/http.ts';
@@ -120,6 +123,19 @@ describe('health-gate', () => {
     expect(ended.verdict).toMatchObject({ ok, sentence: expect.stringContaining('Inconclusive (no-data): errors has no data for the query') });
     expect(ended.outputs).toMatchObject({ verdict: 'inconclusive', 'reason-code': 'no-data' });
     expect(ended.log.filter((line) => line.startsWith('Inconclusive'))).toHaveLength(warnings);
+  });
+
+  test('metrics are renamed into place; a path that cannot be written is an error of its own', async () => {
+    await using at = await server.serve(GOOD);
+    const dir = mkdtempSync(join(tmpdir(), 'ops-gate-'));
+    const ended = await act({ 'health-url': `${at.origin}/h`, 'metrics-file': join(dir, 'deep/health.prom'), environment: 'staging' });
+    expect(ended.verdict).toMatchObject({ ok: true });
+    expect(readdirSync(join(dir, 'deep'))).toEqual(['health.prom']);
+    expect(readFileSync(join(dir, 'deep/health.prom'), 'utf8')).toMatch(/fwber_health_check_status\{endpoint="health",environment="staging",status="healthy"\} 1[\s\S]*# EOF\n$/);
+    const refused = await act({ 'health-url': `${at.origin}/h`, 'metrics-file': join(dir, 'deep/health.prom/x') });
+    expect(refused.thrown).toMatchObject({ reason: 'metrics-file' });
+    expect(refused.outputs).toMatchObject({ verdict: 'pass' });
+    rmSync(dir, { recursive: true });
   });
 
   test('a cancel ends it, red even with report-only', async () => {

@@ -7,6 +7,7 @@ export { gate, gateObservations, type GateDeps } from './gate.ts';
 export { hostProbe, type HostProbe, type HostProbeOptions } from './host/host-probe.ts';
 export { sameVersion, type IdentitySource } from './identity.ts';
 export { judge, type CheckResult } from './judge.ts';
+export { metricsText } from './metrics.ts';
 export type { Answer, NoAnswer, Observation, Phases, ProbeFailure } from './observation.ts';
 export { DEFAULT_POLICY, type GatePolicy } from './policy.ts';
 export { probe, type ProbeDeps } from './probe/probe.ts';
