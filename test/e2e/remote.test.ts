@@ -35,7 +35,7 @@ describeWithServices('sessions over ssh', ['network'], () => {
     return {
       ...real,
       exec: {
-        run: real.exec.run,
+        run: (command) => real.exec.run(command),
         start: (command) => {
           const [file, ...args] = network.wrap([command.file, ...command.args]);
           return real.exec.start({ ...command, file, args });

@@ -64,7 +64,7 @@ s_launch() {
   trap : PIPE
   if command -v setsid >/dev/null 2>&1 && [ -e /dev/fd/0 ]; then
     # The text goes through a pipe: no file that could be left, no argv, no limit, no disk.
-    printf '%s' "$s_text" 2>/dev/null 9>&- | s_spawn setsid &
+    printf '%s' "$s_text" 2>/dev/null | s_spawn setsid &
   else
     set -m
     s_spawn &
@@ -121,7 +121,7 @@ s_await() {
     s_sig=''
     if [ -n "$s_stop" ] && [ -z "$s_killer" ]; then
       kill -TERM "-$1" 2>/dev/null
-      { sleep "$s_grace"; kill -KILL "-$1"; } 2>/dev/null 3>&- 9>&- &
+      { s_bare; sleep "$s_grace"; kill -KILL "-$1"; } &
       s_killer=$!
     fi
     wait "$1"
@@ -141,9 +141,12 @@ s_reap() {
   s_hush
 }
 
+# s_bare, in a background process that only waits: it must hold neither the lock nor the channel.
+s_bare() { exec 2>/dev/null 3>&- 9>&-; }
+
 # s_nag: says USR1 again, as a signal can come in the moment between looking and waiting.
 s_nag() {
-  { for s_pause in 1 1 2 3; do sleep "$s_pause" && kill -USR1 "$s_job" || exit 0; done; } 2>/dev/null 3>&- 9>&- &
+  { s_bare; for s_pause in 1 1 2 3; do sleep "$s_pause" && kill -USR1 "$s_job" || exit 0; done; } &
   s_nagger=$!
 }
 
@@ -178,7 +181,7 @@ s_lost() {
     s_dir
     s_launch &
     s_job=$!
-    { sleep 600; kill -USR2 "$s_job"; } 2>/dev/null 3>&- 9>&- &
+    { s_bare; sleep 600; kill -USR2 "$s_job"; } &
     s_await "$s_job"
     [ -z "$s_held" ] || s_journal "\"step\":$s_comp_title,\"phase\":\"comp\",\"fence\":$s_fence,\"exit\":$s_code"
   fi

@@ -21,7 +21,7 @@ s_lock() {
       *) s_known='' ;;
     esac
     [ ! -r "$s_state/lock.json" ] || s_say "f $s_state/lock.json"
-    if [ -n "$s_known" ] && { [ -d "/proc/$s_known" ] || kill -0 "$s_known" 2>/dev/null; }; then s_say 'm busy live'; else s_say 'm busy stale'; fi
+    if [ -n "$s_known" ] && s_runs "$s_known"; then s_say 'm busy live'; else s_say 'm busy stale'; fi
     return 0
   }
   s_held=1
@@ -67,7 +67,7 @@ s_identity() {
   # Behind the last ")" start state, parent, … : the start time is the 20th.
   # shellcheck disable=SC2086
   set -- "$1" ${s_stat##*)}
-  [ $# -lt 21 ] || { [ "$2" = Z ] && shift 1 || shift 20; }
+  [ $# -lt 21 ] || shift 20
   s_name=$s_boot.$s_owner.$1
 }
 
@@ -76,8 +76,15 @@ s_alive() {
   s_owner=${1#*.}
   s_owner=${s_owner%.*}
   s_identity "$s_owner"
-  [ "$s_name" = "$1" ] || return 1
-  [ -d "/proc/$s_owner" ] || kill -0 "$s_owner" 2>/dev/null
+  [ "$s_name" = "$1" ] && s_runs "$s_owner"
+}
+
+# s_runs PID: there is such a process, whoever owns it, and it is no zombie.
+s_runs() {
+  [ -d /proc/self ] || { kill -0 "$1" 2>/dev/null && return 0; }
+  case $(cat "/proc/$1/stat" 2>/dev/null) in
+    '' | *') Z '*) return 1 ;;
+  esac
 }
 
 # s_announce: whoever wants the lock puts its name down first and looks at the others' names second. Of two, the one that

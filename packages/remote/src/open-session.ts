@@ -1,4 +1,5 @@
 import type { Child, Deps } from '@ops/shared';
+import type { Host } from './exchange.ts';
 import { HostSession } from './host-session.ts';
 import { Link } from './link.ts';
 import { scripts } from './scripts.generated.ts';
@@ -42,7 +43,7 @@ export function openSession(target: HostTarget, access: SshAccess | undefined, d
   const words = [sentinel, options.silenceS ?? SILENCE_S, options.graceS ?? GRACE_S, deps.random.hex(8), runDir, shell];
   const journal = JSON.stringify({ run: options.runId, actor: deps.context.actor, host: target.name }).slice(1, -1);
   link.write(`${SUPERVISOR}#end\n${words.join(' ')}\napp ${target.path}\nwho ${journal}\n`);
-  return Promise.resolve(new HostSession(target, link, deps.clock, start.failure, (access?.connectTimeoutMs ?? 0) + GREETING_EXTRA_MS));
+  return Promise.resolve(new HostSession({ target, link, clock: deps.clock, failure: start.failure, greetingMs: (access?.connectTimeoutMs ?? 0) + GREETING_EXTRA_MS }));
 }
 
 /** Without comments and indentation: the host reads it byte by byte. */
@@ -51,7 +52,7 @@ const SUPERVISOR = `${[scripts['supervisor.sh'], scripts['lock.sh'], scripts['ba
 
 const LOADER = scripts['loader.sh'].split('\n').filter((line) => line !== '' && !line.startsWith('#')).join('');
 
-function startOf(target: HostTarget, access: SshAccess | undefined, deps: SessionDeps, shell: string): { child: Child; failure: HostSession['failure'] } {
+function startOf(target: HostTarget, access: SshAccess | undefined, deps: SessionDeps, shell: string): { child: Child; failure: Host['failure'] } {
   const { address, name } = target;
   if (address.kind === 'local') {
     const [file = 'sh', ...first] = shell.split(' ');

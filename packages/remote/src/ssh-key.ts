@@ -42,7 +42,7 @@ const REMEDY = 'Store the whole text of the private key file, from its BEGIN lin
 
 function misfit(key: string): Words | undefined {
   if (key.trim() === '') return { message: 'The ssh key is empty; probably the secret is not defined for this environment.', remedy: REMEDY };
-  if (/^PuTTY-User-Key-File/.test(key)) {
+  if (key.startsWith('PuTTY-User-Key-File')) {
     return { message: 'The ssh key is in the format of PuTTY.', remedy: 'Convert it with "puttygen key.ppk -O private-openssh -o key" and store the result.' };
   }
   if (/^(?:ssh-|ecdsa-|sk-|---- BEGIN SSH2 PUBLIC)/.test(key)) return { message: 'The ssh key is a public key; the private one is needed.', remedy: REMEDY };

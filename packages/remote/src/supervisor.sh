@@ -112,11 +112,13 @@ s_data() {
 # KILL, because a signal that arrives while a shell forks can be lost.
 s_watch() {
   [ -z "$s_tick" ] || { kill -KILL "$s_tick" && wait "$s_tick"; } 2>/dev/null
-  s_ticker "${1:-}" 2>/dev/null 9>&- &
+  s_ticker "${1:-}" &
   s_tick=$!
 }
 
 s_ticker() {
+  # By exec: around a function call a shell keeps a copy of what it closes, and a copy of fd 9 keeps the lock.
+  exec 2>/dev/null 9>&-
   trap : PIPE
   s_silent=0 s_size=''
   while [ "$s_silent" -lt "$s_limit" ]; do
