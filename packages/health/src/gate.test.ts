@@ -178,6 +178,16 @@ describe('gate', () => {
     expect(result).toMatchObject({ verdict: 'fail', reason: 'timeout', sentence: expect.stringContaining('gave no answer before the deadline of the gate') });
   });
 
+  test('a round that is cut by the deadline is no failure of the application', async () => {
+    let asked = 0;
+    const ask: Ask = (_check, _deps, signal) => {
+      asked += 1;
+      return asked === 1 ? Promise.resolve(good) : new Promise((resolve) => signal.addEventListener('abort', () => resolve(noAnswer('cancelled'))));
+    };
+    const result = await gate([checkOf({ url: URL_ })], { ...DEFAULT_POLICY, timeoutMs: 60, intervalMs: 10 }, { clock: fakeClock(), random: fakeRandom(), env: {}, ask }, new AbortController().signal);
+    expect(result).toMatchObject({ verdict: 'fail', reason: 'timeout', stableCount: 1, rounds: { length: 1 } });
+  });
+
   test('each round is one line of the log', async () => {
     const { lines } = await run([bad, good], { warmupMs: 60_000 });
     expect(lines.slice(0, 2)).toEqual([
