@@ -14,3 +14,7 @@ export const laravelScripts = {
   'smoke.sh': compose('smoke.sh'),
   'workers.sh': compose('workers.sh'),
 } as const;
+
+export { scanMigrations, type MigrationFinding } from './migration-scan.ts';
+export { scanPretended } from './pretended.ts';
+export { scanSql, type MigrationClass, type SqlFinding } from './sql-scan.ts';
