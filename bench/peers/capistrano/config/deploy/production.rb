@@ -1,0 +1,1 @@
+server ENV.fetch("PEER_ADDRESS"), user: "deploy", roles: %w[app]
