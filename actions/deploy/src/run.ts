@@ -13,7 +13,7 @@ export async function run(inputs: DeployInputs, deps: Deps, report: Report<Deplo
   const github = await announce(inputs, config, deps);
   const began = deps.clock.monotonic();
   try {
-    await deploy(config, { deps, connect: (target) => openSession(target, ssh, deps, { runId: config.run.runId }), backup: undefined }, record);
+    await deploy(config, { deps, connect: (target) => openSession(target, ssh, deps, { runId: `${config.run.runId}.${config.run.attempt}` }), backup: undefined }, record);
     return await github.end(conclude('deploy', config, record));
   } catch (thrown) {
     return await github.end(conclude('deploy', config, record, thrown));

@@ -11,7 +11,7 @@ export async function run(inputs: RollbackInputs, deps: Deps, report: Report<Rol
   const config: RollbackConfig = { ...target, to: inputs.to, allowSchemaAhead: inputs['allow-schema-ahead'] };
   const record = newRecord();
   const ssh = await prepareSsh(target.ssh, deps);
-  const io = { deps, connect: (host: (typeof target.hosts)[number]) => openSession(host, ssh, deps, { runId: config.run.runId }) };
+  const io = { deps, connect: (host: (typeof target.hosts)[number]) => openSession(host, ssh, deps, { runId: `${config.run.runId}.${config.run.attempt}` }) };
   const began = deps.clock.monotonic();
   const status = inputs.mode === 'status';
   let verdict: Verdict;

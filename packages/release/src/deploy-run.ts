@@ -5,7 +5,7 @@ import type { BackupEngine } from './backup.ts';
 import type { DeployConfig } from './config.ts';
 import type { ExecutorContext } from './executor.ts';
 import type { HostFacts } from './facts.ts';
-import type { Connect, Fleet } from './fleet.ts';
+import type { Connect } from './fleet.ts';
 import type { Plan } from './plan.ts';
 import type { RunRecord } from './record.ts';
 
@@ -21,7 +21,8 @@ export interface DeployIo {
 export interface DeployRun {
   readonly config: DeployConfig;
   readonly io: DeployIo;
-  readonly fleet: Fleet;
+  /** The hosts of this run; unreachable ones are left out. */
+  readonly fleet: { readonly sessions: readonly Session[] };
   readonly plan: Plan;
   readonly facts: readonly HostFacts[];
   readonly context: ExecutorContext;

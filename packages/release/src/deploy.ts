@@ -8,8 +8,8 @@ import { planDeploy, type PlanSeed } from './deploy-plan.ts';
 import type { ExecutorContext } from './executor.ts';
 import { safeRelease, type HostFacts } from './facts.ts';
 import { factsBatch } from './facts-plan.ts';
-import { lockAll, lockHolder, openFleet, type Fleet } from './fleet.ts';
-import { factsOf, gather } from './gather.ts';
+import { lockAll, lockHolder, lookFirst, openFleet, type FirstLook } from './fleet.ts';
+import { factsOf } from './gather.ts';
 import { goLive } from './go-live.ts';
 import { unfinished } from './journal.ts';
 import { migrate } from './migration.ts';
@@ -34,10 +34,11 @@ export async function deploy(config: DeployConfig, io: DeployIo, record: RunReco
   record.releaseId = seed.releaseId;
   mark('source packed');
 
-  await using fleet = await openFleet(config.hosts, config.maxUnavailable, io.connect);
+  await using all = await openFleet(config.hosts, io.connect);
   const context: ExecutorContext = { log, nonce: seed.nonce, executed: record.executed, warnings: record.warnings };
+  const fleet = await lookFirst(all, factsBatch(config, 'full', seed.artifactKey ?? ''), context, config.maxUnavailable, signal);
   noteUnreachable(fleet, record, log);
-  const before = await gather(fleet.sessions, factsBatch(config, 'full', seed.artifactKey ?? ''), context, { signal });
+  const before = factsOf(fleet.sessions, fleet.answers);
   judge(config, before, source, record, log);
   mark('facts read');
 
@@ -105,7 +106,7 @@ function judge(config: DeployConfig, facts: readonly HostFacts[], source: Source
   if (refused !== undefined) throw refused;
 }
 
-function noteUnreachable(fleet: Fleet, record: RunRecord, log: Deps['log']): void {
+function noteUnreachable(fleet: FirstLook, record: RunRecord, log: Deps['log']): void {
   for (const { host, why } of fleet.unreachable) {
     hostRecord(record, host).state = 'behind: not reachable';
     const warning = `${host} is left out (max-unavailable): ${why} It keeps its old release until the next deploy.`;

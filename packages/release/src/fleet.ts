@@ -6,37 +6,46 @@ import type { PlannedBatch } from './plan.ts';
 
 export type Connect = (target: HostTarget) => Promise<Session>;
 
-/** The open sessions of a run, sorted by host name, and the hosts that could not be reached. */
+/** The sessions of a run, sorted by host name. Connections are made by the first batch. */
 export interface Fleet extends AsyncDisposable {
   readonly sessions: readonly Session[];
+}
+
+/** Opens one session per host. */
+export async function openFleet(targets: readonly HostTarget[], connect: Connect): Promise<Fleet> {
+  const sorted = targets.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const sessions = await Promise.all(sorted.map((target) => connect(target)));
+  return {
+    sessions,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(sessions.map((session) => session.close()));
+    },
+  };
+}
+
+/** Hosts that answered the first batch, with their answers, and those that could not be reached. */
+export interface FirstLook {
+  readonly sessions: readonly Session[];
+  readonly answers: Answers;
   readonly unreachable: readonly { readonly host: string; readonly why: string }[];
 }
 
 /**
- * Opens one session per host. A host that cannot be reached fails the run before anything changed, unless
- * `maxUnavailable` allows to go on without it; a wrong key or password is never skipped.
+ * Runs the first batch, which also connects. A host that cannot be reached fails the run before anything
+ * changed, unless `maxUnavailable` allows to go on without it; a refused key or a wrong host key is never skipped.
  */
-export async function openFleet(targets: readonly HostTarget[], maxUnavailable: number, connect: Connect): Promise<Fleet> {
-  const sorted = targets.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const opened = await Promise.allSettled(sorted.map((target) => connect(target)));
-  const sessions = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  const failures = opened.flatMap((one, index) => (one.status === 'rejected' ? [{ host: sorted[index]?.name ?? '', error: asError(one.reason) }] : []));
-  const dispose = async (): Promise<void> => {
-    await Promise.all(sessions.map((session) => session.close()));
-  };
-  const fatal = failures.find(({ error }) => !(error instanceof UserError && error.reason === 'connect'));
-  if (fatal !== undefined || failures.length > maxUnavailable) {
-    await dispose();
-    const first = fatal ?? failures[0];
-    if (first !== undefined) throw withOthers(first.error, failures.length);
+export async function lookFirst(fleet: Fleet, batch: PlannedBatch, context: ExecutorContext, maxUnavailable: number, signal: AbortSignal): Promise<FirstLook> {
+  try {
+    return { sessions: fleet.sessions, answers: await onEach(fleet.sessions, batch, context, () => ({ signal })), unreachable: [] };
+  } catch (thrown) {
+    if (!(thrown instanceof FleetFailure) || thrown.failed.size > maxUnavailable || thrown.answers.size === 0) throw thrown;
+    if ([...thrown.failed.values()].some((error) => !(error instanceof UserError && error.reason === 'connect'))) throw thrown;
+    return {
+      sessions: fleet.sessions.filter((session) => thrown.answers.has(session.target.name)),
+      answers: thrown.answers,
+      unreachable: [...thrown.failed].map(([host, error]) => ({ host, why: error.message })),
+    };
   }
-  if (sessions.length === 0) throw new UserError({ reason: 'input', message: 'No host is left to work on.', remedy: 'Lower max-unavailable, or bring a host back.' });
-  return { sessions, unreachable: failures.map(({ host, error }) => ({ host, why: error.message })), [Symbol.asyncDispose]: dispose };
-}
-
-function withOthers(error: Error, count: number): Error {
-  if (count < 2 || !(error instanceof UserError)) return error;
-  return new UserError({ reason: error.reason, message: `${error.message} (${count} hosts have this or another connection problem; see the log.)`, ...(error.remedy === undefined ? {} : { remedy: error.remedy }), cause: error });
 }
 
 /** Answers by host name. */

@@ -28,7 +28,7 @@ export async function rollback(config: RollbackConfig, io: RollbackIo, record: R
   const began = deps.clock.monotonic();
   const mark = (what: string): void => void record.timeline.push({ what, atMs: deps.clock.monotonic() - began });
   const nonce = deps.random.hex(16);
-  await using fleet = await openFleet(config.hosts, 0, io.connect);
+  await using fleet = await openFleet(config.hosts, io.connect);
   const context: ExecutorContext = { log: deps.log, nonce, executed: record.executed, warnings: record.warnings };
   const { plan, facts, unreachable } = await lockAndSwitch(config, io, fleet, context, nonce, record);
   mark('switched');

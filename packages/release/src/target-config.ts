@@ -13,8 +13,9 @@ export type TargetInputs = InputsOf<typeof targetInputs>;
  */
 export function targetConfig(inputs: TargetInputs, deps: Deps, problems: string[]): (TargetConfig & { readonly ssh: SshOptions }) | undefined {
   const parsed = parseHosts(inputs.hosts, inputs.path);
-  problems.push(...parsed.problems);
-  const remote = parsed.targets.some((target) => target.address.kind === 'ssh');
+  if (!parsed.ok) problems.push(...parsed.errors);
+  const targets = parsed.ok ? parsed.targets : [];
+  const remote = targets.some((target) => target.address.kind === 'ssh');
   if (remote && inputs['ssh-key'] === undefined) problems.push('ssh-key: is needed for ssh hosts. Example: ssh-key: ${{ secrets.DEPLOY_KEY }}');
   if (inputs.beacon !== 'none' && !/^[A-Za-z0-9][\w.-]*\.php$/.test(inputs.beacon)) problems.push(`beacon: "${inputs.beacon}" must be the name of a .php file, or none. Example: ops-release.php`);
   const health = healthConfig(inputs, deps, problems);
@@ -23,7 +24,7 @@ export function targetConfig(inputs: TargetInputs, deps: Deps, problems: string[
   return {
     environment: inputs.environment,
     app: inputs.app,
-    hosts: parsed.targets.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    hosts: targets,
     run: { runId: context.runId, attempt: context.runAttempt, actor: context.actor, runUrl: context.runUrl },
     php: inputs.php,
     restartCommand: inputs['restart-command'],

@@ -2,7 +2,8 @@
 # shellcheck shell=sh disable=SC2154
 umask 022
 file=$STATE/history.ndjson
-before=$(wc -c <"$file" 2>/dev/null || echo 0)
+before=0
+[ ! -f "$file" ] || before=$(wc -c <"$file")
 append() { { printf '%s\n' "$HISTORY_LINE" >>"$file"; } 2>/dev/null && [ "$(wc -c <"$file")" -gt "$before" ]; }
 append || { rm -f "$STATE/ballast"; append; } || ops_fail no-room "The history $file cannot be written on $(uname -n)." "Free space there; what is live was not changed by this, but a rollback will not know of it."
 sync "$file" 2>/dev/null || sync

@@ -4,7 +4,7 @@
 # shellcheck shell=sh disable=SC2154
 cd "$APP"
 live=$(cd current 2>/dev/null && pwd -P || :)
-used=$(for link in /proc/[0-9]*/cwd; do readlink "$link" 2>/dev/null || :; done)
+used=$(ls -l /proc/[0-9]*/cwd 2>/dev/null | sed -n 's/.* -> //p')
 mkdir -p "$STATE/trash"
 printf '%s\n' "$PRUNE_RELEASES" | while IFS= read -r id; do
   [ -n "$id" ] && [ -d "releases/$id" ] || continue
@@ -29,7 +29,8 @@ $key
   done
 fi
 rm -rf "$STATE/trash" || ops_warn "$STATE/trash could not be emptied on $(uname -n); check the owner of what is in it."
-lines=$(wc -l <"$STATE/journal.ndjson" 2>/dev/null || echo 0)
+lines=0
+[ ! -f "$STATE/journal.ndjson" ] || lines=$(wc -l <"$STATE/journal.ndjson")
 if [ "$lines" -gt 20000 ]; then
   tail -n 10000 "$STATE/journal.ndjson" >"$STATE/journal.tmp" && mv -f "$STATE/journal.tmp" "$STATE/journal.ndjson" || rm -f "$STATE/journal.tmp"
 fi
