@@ -61,10 +61,12 @@ s_launch() {
   s_stop=''
   # Ignored until the batch runs, else a signal could end the writer of its text: half a script would run.
   trap '' HUP INT TERM USR1 USR2
-  trap : PIPE
+  trap 's_sig=1' PIPE
+  # A shell tells stderr which of its children a signal ended, and that pipe may be broken.
+  exec 2>/dev/null
   if command -v setsid >/dev/null 2>&1 && [ -e /dev/fd/0 ]; then
     # The text goes through a pipe: no file that could be left, no argv, no limit, no disk.
-    printf '%s' "$s_text" 2>/dev/null | s_spawn setsid &
+    printf '%s' "$s_text" | s_spawn setsid &
   else
     set -m
     s_spawn &
@@ -83,10 +85,10 @@ s_launch() {
       sleep 0.2 || sleep 1
     done
     kill -KILL "-$s_child"
-  fi 2>/dev/null
+  fi
   [ -z "$s_file" ] || rm -f "$s_file"
-  [ -z "$s_killer" ] || kill -KILL "$s_killer" 2>/dev/null
-  s_say "x exit $s_code ${s_stop:-done}" 2>/dev/null
+  [ -z "$s_killer" ] || kill -KILL "$s_killer"
+  s_say "x exit $s_code ${s_stop:-done}"
   exit "$s_code"
 }
 
@@ -166,7 +168,8 @@ s_leave() {
 # s_lost: the runner is gone (end of input, or silence). What is critical finishes, what is not ends, the armed
 # compensation runs, the journal says so, and the lock is free.
 s_lost() {
-  trap 's_sig=1' USR1 HUP INT TERM
+  trap 's_sig=1' USR1 HUP INT TERM PIPE
+  exec 2>/dev/null
   s_stop='' s_deadline=''
   # Ends the forwarder, the ticker and the top process; the launcher stops its batch unless that is critical.
   kill -USR1 "$s_group"
