@@ -163,7 +163,7 @@ describe('health-gate', () => {
     const nasty = '<img src=x> | @someone\n::error::forged ##[error] `code` [link](https://x.example.com)';
     await using at = await server.serve(server.json(503, { status: 'unhealthy', checks: { [nasty]: { status: nasty } } }));
     const ended = await act({ 'health-url': `${at.origin}/h`, timeout: '10s' });
-    expect(ended.summary).not.toMatch(/<img|\| @someone|::error|\[link\]\(/);
+    expect(ended.summary).not.toMatch(/<img|@someone|::error|\[link\]\(/);
     for (const line of ended.log) expect(line).not.toMatch(/\n|##\[|^::/);
   });
 });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { accessSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { Secret } from '@ops/shared';
 import * as server from '../../../../test/support/http.ts';
 import { describeWithServices } from '../../../../test/support/require.ts';
@@ -65,11 +65,7 @@ async function look(url: string, given: Partial<Check> = {}, options: Partial<Ho
 const SHELLS = [['dash'], ['bash', '--posix'], ['busybox', 'sh']] as const;
 const withCurl = process.env['PATH'];
 const withoutCurl = pathWithoutCurl();
-afterAllRemove(withoutCurl);
-
-function afterAllRemove(path: string): void {
-  process.on('exit', () => rmSync(join(path, '..'), { recursive: true, force: true }));
-}
+afterAll(() => rmSync(join(withoutCurl, '..'), { recursive: true, force: true }));
 
 for (const [tool, path] of [['curl', withCurl], ['php', withoutCurl]] as const) describeWithServices(`host probe with ${tool}`, tool === 'php' ? ['php', 'dash', 'busybox'] : ['dash', 'busybox'], () => {
   test.each(SHELLS)('answers in %s', async (...shell) => {
