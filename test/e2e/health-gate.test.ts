@@ -14,7 +14,7 @@ describe('health-gate in a workflow', () => {
     await using at = await server.serve(server.routes({ '/api/health': GOOD }));
     await using run = await runAction(GATE, { with: { ...FAST, 'health-url': at.origin, 'expected-version': '0a1b2c3d4e5f60718293a4b5c6d7e8f901234567' } });
     expect(run).toMatchObject({ exit: 0, outputs: { verdict: 'pass', 'reason-code': 'healthy', attempts: '3', 'stable-count': '3', version: '0a1b2c3', 'cert-days-left': '' } });
-    expect(run.summary).toContain('Health gate: pass');
+    expect(run.summary).toContain('Health: pass');
     expect(JSON.parse(readFileSync(run.outputs['result-json'] ?? '', 'utf8'))).toMatchObject({ rounds: [{ good: true }, {}, {}] });
     expect(run.log.trim().split('\n').at(-1)).toContain('Healthy, version 0a1b2c3: 3 good rounds in a row');
     expect(run.annotations).toEqual([]);
@@ -27,7 +27,7 @@ describe('health-gate in a workflow', () => {
     const errors = run.annotations.filter(({ level }) => level === 'error');
     expect(errors).toHaveLength(1);
     expect(errors[0]?.message).toMatch(/reports component database failed .*Look at the named component/s);
-    expect(run.summary).toContain('Health gate: fail (component)');
+    expect(run.summary).toContain('Health: fail (component)');
   });
 
   test('a token reaches the application and nothing else', async () => {

@@ -1,8 +1,7 @@
 import { healthInputs, prometheusInputs } from '@ops/health';
 import { z } from 'zod';
-import type { ActionContract, InputsOf, InputSpecs } from '@ops/shared';
+import { boolean, type ActionContract, type InputsOf, type InputSpecs } from '@ops/shared';
 
-const boolean = healthInputs.insecure.schema;
 const inputs = {
   environment: {
     description: 'Environment of .github/ops.yml whose values apply',
@@ -28,14 +27,14 @@ const inputs = {
   },
   'report-only': {
     description: 'Report everything, never turn red; a cancelled run still does',
-    schema: boolean,
+    schema: boolean(),
     default: 'false',
     rule: 'true or false',
     example: 'true',
   },
   'dry-run': {
     description: 'Ask one round, print it, never turn red',
-    schema: boolean,
+    schema: boolean(),
     default: 'false',
     rule: 'true or false',
     example: 'true',

@@ -1,5 +1,5 @@
 import { checksFromInputs, gate, healthPolicyFromInputs, healthSummary, metricsText, type GatePolicy, type GateResult } from '@ops/health';
-import { UserError, type Deps, type Report, type Verdict } from '@ops/shared';
+import { inputsError, type Deps, type Report, type Verdict } from '@ops/shared';
 import { writeMetrics } from './metrics-file.ts';
 import type { GateInputs, GateOutput } from './inputs.ts';
 
@@ -7,7 +7,7 @@ import type { GateInputs, GateOutput } from './inputs.ts';
 export async function run(inputs: GateInputs, deps: Deps, report: Report<GateOutput>): Promise<Verdict> {
   const problems: string[] = [];
   const checks = checksFromInputs(inputs, deps, problems);
-  if (problems.length > 0) throw new UserError({ reason: 'input', message: problems.join(' ') });
+  if (problems.length > 0) throw inputsError(problems);
   for (const check of checks) deps.log.info(`Check ${check.name}: ${check.method} ${shown(check.url)}${check.required ? '' : ' (not required)'}`);
 
   const policy = healthPolicyFromInputs(inputs);
@@ -36,8 +36,7 @@ function publish(result: GateResult, report: Report<GateOutput>): void {
   report.output('version', result.version);
   report.output('components-json', JSON.stringify(result.components.map(({ check, name, state, word }) => ({ check, name, state, word }))));
   report.output('cert-days-left', result.certDaysLeft);
-  const { verdict: _verdict, ...rest } = result;
-  for (const [key, value] of Object.entries(rest)) report.result(key, value);
+  for (const [key, value] of Object.entries(result)) report.result(key, value);
 }
 
 function verdictOf(result: GateResult, inputs: GateInputs): Verdict {

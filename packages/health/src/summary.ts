@@ -1,18 +1,17 @@
-import type { Section } from '@ops/shared';
+import { details, escapeText, fence, table, type Section } from '@ops/shared';
 import type { Check } from './check.ts';
 import { latencyChart } from './latency-chart.ts';
-import { details, inert, table } from './markdown.ts';
 import { percentile, type GateResult } from './result.ts';
 import type { Attempt, Round } from './round.ts';
 
 const TIMELINE_ROUNDS = 40;
 const MAX_COMPONENTS = 50;
 
-/** The job summary of a gate: what to know first, first. */
+/** The job summary of a gate below its sentence: what to know first, first. */
 export function healthSummary(result: GateResult, checks: readonly Check[]): Section[] {
   const chart = latencyChart(result.rounds, checks);
   return [
-    { title: `${ICON[result.verdict]} Health gate: ${result.verdict}${result.verdict === 'pass' ? '' : ` (${result.reason})`}`, markdown: headOf(result) },
+    { title: `Health: ${result.verdict}${result.verdict === 'pass' ? '' : ` (${result.reason})`}`, markdown: headOf(result) },
     { title: 'Checks', markdown: table(['Check', 'Last state', 'What it said', 'Good', 'p95', 'Limit', 'Margin'], checks.map((check) => checkRow(check, result.rounds))) },
     ...(result.components.length === 0 ? [] : [{ title: 'Components', markdown: componentTable(result) }]),
     ...(chart === undefined ? [] : [{ title: 'Response time', markdown: chart }]),
@@ -21,23 +20,19 @@ export function healthSummary(result: GateResult, checks: readonly Check[]): Sec
   ];
 }
 
-const ICON: Readonly<Record<GateResult['verdict'], string>> = { pass: '✅', fail: '❌', inconclusive: '⚠️', error: '⛔' };
-
 function headOf(result: GateResult): string {
   const facts = [
     ['Rounds', String(result.rounds.length)],
     ['Good in a row', String(result.stableCount)],
     ['Ready after', result.timeToReadyMs === undefined ? 'never' : seconds(result.timeToReadyMs)],
     ['p95', ms(result.p95Ms)],
-    ['Version', result.version === undefined ? 'not named' : inert(result.version)],
+    ['Version', result.version === undefined ? 'not named' : escapeText(result.version)],
     ...(result.certDaysLeft === undefined ? [] : [['Certificate', `${result.certDaysLeft} days left`]]),
   ];
   return [
-    `**${inert(result.sentence)}**`,
-    ...(result.remedy === undefined ? [] : [`Next: ${result.remedy}`]),
-    ...(result.verdict === 'pass' || result.lastEvidence === '' ? [] : [`Last evidence: ${inert(result.lastEvidence)}`]),
+    ...(result.verdict === 'pass' || result.lastEvidence === '' ? [] : [`Last evidence: ${escapeText(result.lastEvidence)}`]),
     table(facts.map(([name = '']) => name), [facts.map(([, value = '']) => value)]),
-    ...result.warnings.map((warning) => `> ⚠️ ${inert(warning)}`),
+    ...result.warnings.map((warning) => `> ⚠️ ${escapeText(warning)}`),
   ].join('\n\n');
 }
 
@@ -48,9 +43,9 @@ function checkRow(check: Check, rounds: readonly Round[]): string[] {
   const p95 = percentile(answered(attempts), 0.95);
   const limit = check.maxLatencyMs;
   return [
-    inert(check.required ? check.name : `${check.name} (not required)`),
+    escapeText(check.required ? check.name : `${check.name} (not required)`),
     last === undefined ? 'not asked' : last.result.state,
-    last === undefined ? '' : inert(last.result.finding),
+    last === undefined ? '' : escapeText(last.result.finding),
     `${good} of ${attempts.length}`,
     ms(p95),
     limit === undefined ? '–' : ms(limit),
@@ -59,7 +54,7 @@ function checkRow(check: Check, rounds: readonly Round[]): string[] {
 }
 
 function componentTable({ components }: GateResult): string {
-  const rows = components.slice(0, MAX_COMPONENTS).map(({ check, name, state, word }) => [inert(name), state, inert(word), inert(check)]);
+  const rows = components.slice(0, MAX_COMPONENTS).map(({ check, name, state, word }) => [escapeText(name), state, escapeText(word), escapeText(check)]);
   const more = components.length > MAX_COMPONENTS ? `\n\n${components.length - MAX_COMPONENTS} more.` : '';
   return `${table(['Component', 'State', 'It said', 'Check'], rows)}${more}`;
 }
@@ -69,7 +64,7 @@ function timeline(rounds: readonly Round[]): string {
   const shown = rounds.length <= TIMELINE_ROUNDS ? rounds : [...rounds.slice(0, TIMELINE_ROUNDS / 2), ...rounds.slice(-TIMELINE_ROUNDS / 2)];
   const rows = shown.map((round) => {
     const attempt = round.attempts.find(({ result }) => result === (round.failed ?? round.undecided)) ?? round.attempts[0];
-    return [String(round.number), seconds(round.endMs), round.good ? 'good' : (round.reason ?? 'failed'), attempt === undefined ? '' : inert(`${attempt.result.check} ${attempt.result.finding}`), phases(attempt)];
+    return [String(round.number), seconds(round.endMs), round.good ? 'good' : (round.reason ?? 'failed'), attempt === undefined ? '' : escapeText(`${attempt.result.check} ${attempt.result.finding}`), phases(attempt)];
   });
   const left = rounds.length - shown.length;
   return `${table(['Round', 'At', 'Result', 'What decided', 'Phases (ms)'], rows)}${left > 0 ? `\n\n${left} rounds in the middle are left out; the log has them.` : ''}`;
@@ -92,7 +87,7 @@ function reproduce(checks: readonly Check[]): string {
     const address = Object.entries(check.transport.resolve).filter(([host]) => host === url.hostname).map(([host, ip]) => ` --resolve ${quote(`${host}:${url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port}:${ip}`)}`);
     return `curl -sS -i${check.method === 'GET' ? '' : ` -X ${check.method}`}${headers.join('')}${address.join('')} ${quote(url.href)}`;
   });
-  return `\`\`\`\`sh\n${commands.join('\n').replaceAll('````', '')}\n\`\`\`\``;
+  return fence(commands.join('\n'), 'sh');
 }
 
 function quote(text: string): string {

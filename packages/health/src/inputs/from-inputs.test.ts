@@ -34,7 +34,7 @@ function first({ checks }: Plan): Check {
 const listed = (yaml: string): HealthInputs => ({ checks: parseChecks(yaml).checks });
 
 describe('single inputs', () => {
-  test.each<[string, number | undefined]>([['500ms', 500], ['10s', 10_000], ['1h30m', 5_400_000], ['1.5s', 1500], ['0s', 0], ['10', undefined], ['', undefined], ['-1s', undefined], ['1d', undefined]])('duration %j', (text, ms) => {
+  test.each<[string, number | undefined]>([['500ms', 500], ['10s', 10_000], ['1h30m', 5_400_000], ['1.5s', undefined], ['0s', 0], ['10', undefined], ['', undefined], ['-1s', undefined], ['1d', 86_400_000]])('duration %j', (text, ms) => {
     expect(parseDuration(text)).toBe(ms);
   });
 

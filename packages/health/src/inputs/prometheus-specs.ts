@@ -1,4 +1,4 @@
-import { Secret, type InputSpecs } from '@ops/shared';
+import { choice, Secret, type InputSpecs } from '@ops/shared';
 import { parsePrometheus } from './prometheus-list.ts';
 import { readBy } from './schema.ts';
 
@@ -21,7 +21,7 @@ export const prometheusInputs = {
   },
   'on-inconclusive': {
     description: 'What it means that nothing could be judged: fail, warn (green, with a warning) or pass',
-    schema: readBy((text) => (['fail', 'warn', 'pass'] as const).find((word) => word === text), 'one of: fail, warn, pass'),
+    schema: choice(['fail', 'warn', 'pass']),
     default: 'fail',
     rule: 'one of: fail, warn, pass',
     example: 'warn',

@@ -1,8 +1,7 @@
-import { Secret, type InputSpecs } from '@ops/shared';
+import { boolean, choice, duration, integer, Secret, type InputSpecs } from '@ops/shared';
 import { REASON_CODES } from '../reason.ts';
 import { isPointer } from '../pointer.ts';
 import { parseChecks } from './checks-list.ts';
-import { parseDuration } from './duration.ts';
 import { readBy, words } from './schema.ts';
 import { parseStable } from './stable.ts';
 
@@ -50,7 +49,7 @@ export const healthInputs = {
   },
   degraded: {
     description: 'What a degraded state means: fail, warn (good, with a warning) or pass',
-    schema: readBy((text) => (['fail', 'warn', 'pass'] as const).find((word) => word === text), 'one of: fail, warn, pass'),
+    schema: choice(['fail', 'warn', 'pass']),
     default: 'fail',
     rule: 'one of: fail, warn, pass',
     example: 'warn',
@@ -82,28 +81,28 @@ export const healthInputs = {
   },
   timeout: {
     description: 'The gate ends at the latest this long after its warm-up',
-    schema: readBy(positive, POSITIVE),
+    schema: duration(),
     default: '300s',
     rule: POSITIVE,
     example: '10m',
   },
   interval: {
     description: 'Time between the beginnings of two rounds, plus or minus 10 percent',
-    schema: readBy(positive, POSITIVE),
+    schema: duration(),
     default: '5s',
     rule: POSITIVE,
     example: '2s',
   },
   'request-timeout': {
     description: 'Time for one request, from the look-up to the last byte, redirects included',
-    schema: readBy(positive, POSITIVE),
+    schema: duration(),
     default: '10s',
     rule: POSITIVE,
     example: '30s',
   },
   'warmup-timeout': {
     description: 'Failures before the first success count for nothing, at most this long',
-    schema: readBy(parseDuration, DURATION),
+    schema: duration({ zero: true }),
     default: '0s',
     rule: DURATION,
     example: '60s',
@@ -117,7 +116,7 @@ export const healthInputs = {
   },
   'failure-limit': {
     description: 'Failed rounds after the warm-up that end the gate; 0 means that only the deadline does',
-    schema: readBy((text) => (/^\d{1,5}$/.test(text) ? Number(text) : undefined), 'a whole number from 0'),
+    schema: integer({ min: 0, max: 99_999 }),
     default: '0',
     rule: 'a whole number from 0',
     example: '10',
@@ -132,26 +131,26 @@ export const healthInputs = {
   },
   'max-latency': {
     description: 'A request that takes longer fails with latency',
-    schema: readBy(positive, POSITIVE),
+    schema: duration(),
     rule: POSITIVE,
     example: '500ms',
   },
   'max-age': {
     description: 'Oldest time a health body may carry; without it 60s, for spatie 5m',
-    schema: readBy(positive, POSITIVE),
+    schema: duration(),
     rule: POSITIVE,
     example: '2m',
   },
   redirects: {
     description: 'Redirects to follow: same-host, none, or follow; from https to http never',
-    schema: readBy((text) => (['same-host', 'none', 'follow'] as const).find((word) => word === text), 'one of: same-host, none, follow'),
+    schema: choice(['same-host', 'none', 'follow']),
     default: 'same-host',
     rule: 'one of: same-host, none, follow',
     example: 'none',
   },
   'cache-buster': {
     description: 'Add a unique _gate= to the query so that no cache answers; false for signed addresses',
-    schema: readBy(bool, 'true or false'),
+    schema: boolean(),
     default: 'true',
     rule: 'true or false',
     example: 'false',
@@ -185,7 +184,7 @@ export const healthInputs = {
   },
   insecure: {
     description: 'Do not verify certificates; warns',
-    schema: readBy(bool, 'true or false'),
+    schema: boolean(),
     default: 'false',
     rule: 'true or false',
     example: 'true',
@@ -194,15 +193,6 @@ export const healthInputs = {
 
 function httpUrl(text: string): string | undefined {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) ? text : undefined;
-}
-
-function positive(text: string): number | undefined {
-  const ms = parseDuration(text);
-  return ms === undefined || ms === 0 ? undefined : ms;
-}
-
-function bool(text: string): boolean | undefined {
-  return /^(?:true|True|TRUE)$/.test(text) ? true : /^(?:false|False|FALSE)$/.test(text) ? false : undefined;
 }
 
 function fastCodes(text: string): string[] | undefined {
