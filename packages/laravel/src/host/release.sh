@@ -33,11 +33,18 @@ ops_php() {
         warn) ops_warn "$a" ;;
         say) printf '%s\n' "$a" ;;
         'done') php_end=yes ;;
-        fail) ops_fail "$a" "$b" "$c" ;;
-        died) ops_fail "$a" "PHP ended while $b: $c (exit code $php_status)." "Its output stands above; run the same by hand in the release." ;;
+        fail)
+          php_end=yes
+          ops_fail "$a" "$b" "$c"
+          ;;
+        died)
+          php_end=yes
+          ops_died "PHP ended while $b: $c (exit code $php_status)." "Its output stands above; run the same by hand in the release."
+          ;;
       esac
     done
-    [ -n "$php_end" ] || ops_fail "$OPS_REASON" "$PHP ended with exit code $php_status before it said anything." "Its output stands above; check that $PHP runs on this host, and that nothing killed it (memory)."
+    [ -n "$php_end" ] || ops_died "PHP ended with exit code $php_status before its work was done." "Its output stands above; check that $PHP runs on this host and that nothing killed it (memory)."
+    [ -z "$php_rows" ] || ops_fact rows "$php_rows"
   } || exit 1
 }
 

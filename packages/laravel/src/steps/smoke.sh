@@ -1,5 +1,5 @@
 # Boots the release with its own artisan, from the caches that its requests will use. Values: RELEASE_DIR, PHP.
-# with: release.sh
+# with: release.sh host.php boot.php
 # shellcheck shell=sh disable=SC2154,SC2034,SC2317
 OPS_REASON=smoke
 ops_here "$RELEASE_DIR"
@@ -15,6 +15,7 @@ status=0
 output=$("$PHP" artisan $probe --no-interaction </dev/null 2>&1) || status=$?
 if [ "$status" != 0 ]; then
   printf '%s\n' "$output" | tail -n 40
+  ops_php "$OPS_PHP"
   last=$(printf '%s\n' "$output" | sed 's/\x1b\[[0-9;]*m//g' | grep -v '^ *at \|^ *[0-9]* *|\|^ *[0-9][0-9]* \|vendor/' | grep '[[:alnum:]]' | head -n 2 | tr -s ' \n' '  ' || :)
   ops_fail smoke "artisan $probe failed in the new release with exit code $status: $last" "Nothing was switched. The log is storage/logs/laravel.log; run it with this commit on your machine."
 fi
