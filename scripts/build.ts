@@ -74,7 +74,8 @@ async function compile(root: string, js: string): Promise<string[]> {
   for (const name of existsSync(join(root, 'packages')) ? readdirSync(join(root, 'packages')) : []) {
     const folder = join(js, 'packages', name);
     if (!existsSync(folder)) continue;
-    writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ name: `@ops/${name}`, type: 'module', exports: './src/index.js' })}\n`);
+    const { exports: faces } = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
+    writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ name: `@ops/${name}`, type: 'module', exports: faces }).replaceAll('.ts"', '.js"')}\n`);
     symlinkSync(`../../packages/${name}`, join(js, 'node_modules/@ops', name));
   }
   return problems;

@@ -1,8 +1,8 @@
 import { openSession, prepareSsh } from '@ops/remote';
-import { conclude, deploy, dryRunSections, newRecord, publishDeploy, summariseDeploy } from '@ops/release';
+import { conclude, deploy, dryRunSections, newRecord, publishDeploy, readStatus, summariseDeploy, summariseStatus } from '@ops/release';
 import type { Deps, Report, Verdict } from '@ops/shared';
-import { deployConfig } from './config.ts';
 import { announce } from './announce.ts';
+import { deployConfig } from './config.ts';
 import type { DeployInputs, DeployOutput } from './inputs.ts';
 
 /** Puts one exact commit live on every host, or leaves every host as it was. */
@@ -10,15 +10,31 @@ export async function run(inputs: DeployInputs, deps: Deps, report: Report<Deplo
   const config = await deployConfig(inputs, deps);
   const record = newRecord();
   const ssh = await prepareSsh(config.ssh, deps);
-  const github = await announce(inputs, config, deps);
+  const runId = `${config.run.runId}.${config.run.attempt}`;
+  const io = { deps, connect: (target: (typeof config.hosts)[number]) => openSession(target, ssh, deps, { runId }), backup: undefined };
   const began = deps.clock.monotonic();
+  const status = inputs.mode === 'status';
+  const github = await announce(inputs, status ? { ...config, dryRun: true } : config, deps);
+  deps.state.save('hosts', config.hosts.map((host) => host.name).join(', '));
+  let verdict: Verdict;
+  let bug: unknown;
   try {
-    await deploy(config, { deps, connect: (target) => openSession(target, ssh, deps, { runId: `${config.run.runId}.${config.run.attempt}` }), backup: undefined }, record);
-    return await github.end(conclude('deploy', config, record));
+    if (status) await readStatus({ ...config, to: undefined, allowSchemaAhead: false }, io, record);
+    else await deploy(config, io, record);
+    verdict = status ? { ok: true, sentence: `Read the status of ${record.facts.length} of ${config.hosts.length} hosts; nothing was changed.` } : conclude('deploy', config, record);
   } catch (thrown) {
-    return await github.end(conclude('deploy', config, record, thrown));
-  } finally {
-    publishDeploy(record, report, deps.clock.monotonic() - began);
-    for (const section of config.dryRun ? dryRunSections(record) : summariseDeploy(config, record)) report.section(section);
+    try {
+      verdict = conclude('deploy', config, record, thrown);
+    } catch (ours) {
+      bug = ours;
+      verdict = { ok: false, reason: 'bug', sentence: 'A bug in the action ended the deploy.' };
+    }
   }
+  publishDeploy(record, report, deps.clock.monotonic() - began);
+  report.output('verdict', verdict.ok ? 'pass' : record.verdict?.verdict === 'fail' ? 'fail' : 'error');
+  report.output('reason-code', verdict.ok ? '' : verdict.reason);
+  for (const section of status ? summariseStatus(record) : config.dryRun ? dryRunSections(record) : summariseDeploy(config, record)) report.section(section);
+  await github.end(verdict);
+  if (bug !== undefined) throw bug;
+  return verdict;
 }

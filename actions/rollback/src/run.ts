@@ -22,6 +22,7 @@ export async function run(inputs: RollbackInputs, deps: Deps, report: Report<Rol
   } catch (thrown) {
     verdict = conclude('rollback', config, record, thrown);
   }
+  deps.state.save('done', 'yes');
   publishRun(record, report, deps.clock.monotonic() - began);
   report.output('rolled-back', record.switched);
   report.output('verdict', verdict.ok ? 'pass' : 'fail');

@@ -1,0 +1,20 @@
+// Written by scripts/registry.ts from the contracts of the actions; do not edit.
+import type { InputRegistry } from './ops-file.ts';
+
+export const inputRegistry: InputRegistry = {
+  'deploy': {
+    inputs: ['environment', 'hosts', 'ssh-key', 'known-hosts', 'bastion', 'connect-timeout', 'path', 'app', 'php', 'restart-command', 'reload-command', 'lock-timeout', 'batch', 'canary', 'health', 'health-url', 'host-health-url', 'checks', 'bearer-token', 'required-components', 'ignore-components', 'degraded', 'timeout', 'interval', 'request-timeout', 'stable-for', 'beacon', 'dry-run', 'mode', 'ref', 'strategy', 'source', 'repository', 'deploy-key', 'app-root', 'exclude', 'shared', 'keep-releases', 'composer', 'composer-flags', 'build-command', 'migrate-command', 'smoke-command', 'migrate', 'destructive-migrations', 'lock-wait-timeout', 'backup', 'backup-reason', 'maintenance', 'maintenance-render', 'maintenance-secret', 'maintenance-retry', 'max-unavailable', 'when-inconclusive', 'github-deployment', 'github-token'],
+    secret: ['ssh-key', 'bearer-token', 'deploy-key', 'maintenance-secret', 'github-token'],
+    fixed: ['ref', 'github-token'],
+  },
+  'health-gate': {
+    inputs: ['environment', 'health-url', 'checks', 'bearer-token', 'required-components', 'ignore-components', 'degraded', 'expected-version', 'version-path', 'version-header', 'version-url', 'timeout', 'interval', 'request-timeout', 'warmup-timeout', 'stable-for', 'failure-limit', 'fail-fast-on', 'max-latency', 'max-age', 'redirects', 'cache-buster', 'ca', 'client-cert', 'client-key', 'resolve', 'insecure', 'prometheus', 'prometheus-token', 'on-inconclusive', 'metrics-file', 'metrics-prefix', 'report-only', 'dry-run'],
+    secret: ['bearer-token', 'client-key', 'prometheus-token'],
+    fixed: [],
+  },
+  'rollback': {
+    inputs: ['environment', 'hosts', 'ssh-key', 'known-hosts', 'bastion', 'connect-timeout', 'path', 'app', 'php', 'restart-command', 'reload-command', 'lock-timeout', 'batch', 'canary', 'health', 'health-url', 'host-health-url', 'checks', 'bearer-token', 'required-components', 'ignore-components', 'degraded', 'timeout', 'interval', 'request-timeout', 'stable-for', 'beacon', 'dry-run', 'mode', 'to', 'database', 'allow-schema-ahead'],
+    secret: ['ssh-key', 'bearer-token'],
+    fixed: [],
+  },
+};

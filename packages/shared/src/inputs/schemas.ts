@@ -1,0 +1,64 @@
+import { z, type ZodType } from 'zod';
+import { milliseconds, parseAbsolutePath, type AbsolutePath, type Milliseconds } from '../brand.ts';
+import { Secret } from '../secret.ts';
+
+type Parse<T> = ZodType<T, string>;
+
+function rule<T>(parse: (text: string) => T | undefined, message: string): Parse<T> {
+  return z.string().transform((text, context): T => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+}
+
+/** Any text without NUL. */
+export const text = (): Parse<string> => rule((value) => (value.includes('\0') ? undefined : value.trim()), 'must not contain a NUL character');
+
+/** One of the words. */
+export function choice<const W extends string>(words: readonly W[]): Parse<W> {
+  return rule((value) => words.find((word) => word === value.trim()), `must be one of: ${words.join(', ')}`);
+}
+
+/** A YAML 1.2 boolean. */
+export const boolean = (): Parse<boolean> =>
+  rule((value) => (/^(?:true|True|TRUE)$/.test(value.trim()) ? true : /^(?:false|False|FALSE)$/.test(value.trim()) ? false : undefined), 'must be true or false');
+
+/** A whole number between limits, both included. */
+export function integer(limits: { readonly min: number; readonly max: number }): Parse<number> {
+  return rule((value) => {
+    const number = /^-?\d{1,15}$/.test(value.trim()) ? Number(value) : Number.NaN;
+    return number >= limits.min && number <= limits.max ? number : undefined;
+  }, `must be a whole number from ${limits.min} to ${limits.max}`);
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `500ms`, `10s`, `1h30m`; a bare number is an error, because nobody can tell its unit. */
+export function duration(options: { readonly zero?: boolean } = {}): Parse<Milliseconds> {
+  return rule((value) => {
+    const trimmed = value.trim();
+    if (!/^(?:\d{1,9}(?:ms|s|m|h|d))+$/.test(trimmed)) return undefined;
+    const total = [...trimmed.matchAll(/(\d+)(ms|s|m|h|d)/g)].reduce((sum, match) => sum + Number(match[1]) * (UNITS[match[2] ?? ''] ?? 0), 0);
+    return total > 0 || options.zero === true ? milliseconds(total) : undefined;
+  }, `must be a duration such as 500ms, 10s or 1h30m${options.zero === true ? '' : ', above zero'}`);
+}
+
+/** Lines without blanks at the ends; empty lines are dropped. */
+export const lines = (): Parse<readonly string[]> =>
+  rule((value) => (value.includes('\0') ? undefined : value.split('\n').map((line) => line.trim()).filter((line) => line !== '')), 'must not contain a NUL character');
+
+/** A clean absolute POSIX path. */
+export const absolutePath = (): Parse<AbsolutePath> => rule((value) => parseAbsolutePath(value.trim()), 'must be an absolute path without . or .. and without control characters');
+
+/** A commit, branch or tag name as git allows it. https://git-scm.com/docs/git-check-ref-format */
+export const gitRef = (): Parse<string> =>
+  rule((value) => {
+    const ref = value.trim();
+    // oxlint-disable-next-line no-control-regex -- control characters are what this refuses
+    return ref === '' || ref.length > 250 || ref.startsWith('-') || ref.includes('..') || ref.includes('@{') || ref.endsWith('/') || ref.endsWith('.lock') || /[\u0000-\u0020\u007f~^:?*[\\$`"'();|&<>]/.test(ref) ? undefined : ref;
+  }, 'must be a commit, branch or tag name, without spaces or shell characters');
+
+/** A secret; never trimmed, because a key's last newline matters. */
+export const secret = (): Parse<Secret> => rule((value) => new Secret(value), 'must be text');

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { milliseconds } from './brand.ts';
+import type { Clock, Random, RunContext } from './deps.ts';
+import { CancelledError } from './errors.ts';
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+export const realClock: Clock = {
+  now: () => milliseconds(Date.now()),
+  monotonic: () => milliseconds(performance.now()),
+  sleep: async (ms, signal) => {
+    try {
+      await wait(ms, undefined, signal === undefined ? {} : { signal });
+    } catch (thrown) {
+      if (signal?.aborted === true) throw new CancelledError('waiting');
+      throw thrown;
+    }
+  },
+};
+
+export const realRandom: Random = {
+  hex: (bytes) => randomBytes(bytes).toString('hex'),
+  fraction: () => Math.random(),
+};
+
+function eventOf(path: string | undefined): unknown {
+  if (path === undefined || path === '') return {};
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+/** The run as the runner's variables describe it. */
+export function runContext(env: Env): RunContext {
+  const serverUrl = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
+  const repository = env['GITHUB_REPOSITORY'] ?? '';
+  const runId = env['GITHUB_RUN_ID'] ?? '0';
+  const runAttempt = env['GITHUB_RUN_ATTEMPT'] ?? '1';
+  return {
+    repository,
+    actor: env['GITHUB_TRIGGERING_ACTOR'] ?? env['GITHUB_ACTOR'] ?? 'unknown',
+    eventName: env['GITHUB_EVENT_NAME'] ?? '',
+    sha: env['GITHUB_SHA'] ?? '',
+    runId,
+    runAttempt,
+    job: env['GITHUB_JOB'] ?? '',
+    runUrl: `${serverUrl}/${repository}/actions/runs/${runId}/attempts/${runAttempt}`,
+    apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
+    serverUrl,
+    workspace: env['GITHUB_WORKSPACE'] ?? '.',
+    tempDir: env['RUNNER_TEMP'] ?? env['TMPDIR'] ?? '/tmp',
+    event: eventOf(env['GITHUB_EVENT_PATH']),
+  };
+}
+
+/** The environment for children: without inputs, state and the runner's tokens. */
+export function childEnv(env: Env): Env {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:INPUT_|STATE_|ACTIONS_RUNTIME_|ACTIONS_ID_TOKEN_|GITHUB_TOKEN$)/.test(name)));
+}
