@@ -130,12 +130,20 @@ function fingerprint(root: string, js: string, entries: readonly string[]): stri
     hash.update(`${relative(js, file)}\0${text}\0`);
     for (const name of importsOf(text)) {
       if (name.startsWith('.')) visit(resolve(dirname(file), name), file);
-      else if (name.startsWith('@ops/')) visit(join(js, 'packages', name.slice('@ops/'.length), 'src/index.js'), file);
+      else if (name.startsWith('@ops/')) visit(faceOf(js, name), file);
     }
   };
   for (const entry of entries) visit(entry, entry);
   for (const file of [join(root, 'package-lock.json'), import.meta.filename]) if (existsSync(file)) hash.update(readFileSync(file));
   return hash.digest('hex');
+}
+
+/** The file behind `@ops/name` or `@ops/name/face`, by the exports of the package. */
+function faceOf(js: string, name: string): string {
+  const [, folder = '', ...face] = name.split('/');
+  const { exports: faces } = JSON.parse(readFileSync(join(js, 'packages', folder, 'package.json'), 'utf8'));
+  const path = typeof faces === 'string' ? faces : faces[face.length === 0 ? '.' : `./${face.join('/')}`];
+  return join(js, 'packages', folder, path ?? `no face ${face.join('/')}`);
 }
 
 /** What the lines of a module import, statically or not. tsc writes one import per line. */
