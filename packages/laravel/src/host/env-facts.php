@@ -72,7 +72,8 @@ final class OpsEnv
         if (trim($entry)[0] === '#') {
             return true;
         }
-        $parts = array_map('trim', explode('=', $entry, 2));
+        // A bare name is not trimmed there.
+        $parts = strpos($entry, '=') === false ? [$entry] : array_map('trim', explode('=', $entry, 2));
         $name = $parts[0];
         if (strlen($name) > 8 && preg_match('/\Aexport\s/', $name)) {
             $name = ltrim(substr($name, 6));
