@@ -21,7 +21,7 @@ done <<X
 $COMPOSER_FLAGS
 X
 # A composer written in PHP runs on the PHP of this deploy, not on the first one in PATH.
-if head -c 64 "$tool" | grep -q 'php'; then set -- "$PHP" "$tool" "$@"; else set -- "$tool" "$@"; fi
+if head -c 64 "$tool" | head -n 1 | grep -q 'php'; then set -- "$PHP" "$tool" "$@"; else set -- "$tool" "$@"; fi
 COMPOSER_NO_INTERACTION=1
 COMPOSER_DISABLE_XDEBUG_WARN=1
 export COMPOSER_NO_INTERACTION COMPOSER_DISABLE_XDEBUG_WARN
