@@ -59,21 +59,32 @@ class Entry {
   check(): ListedCheck | undefined {
     const url = this.#text('url', (text) => (text.startsWith('/') || isHttp(text) ? text : undefined), 'an http or https address, or a path beside health-url') ?? '';
     if (this.#entry['url'] === undefined) this.#wrong('has no url', 'give one');
-    const given = {
-      name: this.#text('name', (text) => (/^[\w.-]{1,60}$/.test(text) ? text : undefined), 'letters, digits, dot, hyphen and underscore') ?? nameOf(url),
+    const name = this.#text('name', (text) => (/^[\w.-]{1,60}$/.test(text) ? text : undefined), 'letters, digits, dot, hyphen and underscore') ?? nameOf(url);
+    const kind = this.#text<CheckKind>('kind', (text) => CHECK_KINDS.find((known) => known === text), `one of ${CHECK_KINDS.join(', ')}`);
+    const preset = this.#text<Preset>('preset', (text) => PRESETS.find((known) => known === text), `one of ${PRESETS.join(', ')}`);
+    const method = this.#text('method', (text) => METHODS.find((known) => known === text.toUpperCase()), `one of ${METHODS.join(', ')}`);
+    const expectStatus = this.#text<StatusRange[]>('expect-status', parseStatusRanges, 'status codes such as 200-299, 2xx or 200, 204');
+    const maxLatencyMs = this.#text('max-latency', parseDuration, 'a duration such as 500ms');
+    const required = this.#required();
+    const headers = this.#headers();
+    const assertions = this.#list<Assertion>('assert', parseAssertion, 'conditions such as "/status = ok", "body contains Welcome", "header:x-release = 42"');
+    const requiredComponents = this.#list('required-components', (text) => text, 'names');
+    const ignoreComponents = this.#list('ignore-components', (text) => text, 'names');
+    if (this.#problems.length > this.#before) return undefined;
+    return {
+      name,
       url,
-      kind: this.#text<CheckKind>('kind', (text) => CHECK_KINDS.find((kind) => kind === text), `one of ${CHECK_KINDS.join(', ')}`),
-      preset: this.#text<Preset>('preset', (text) => PRESETS.find((preset) => preset === text), `one of ${PRESETS.join(', ')}`),
-      method: this.#text('method', (text) => METHODS.find((method) => method === text.toUpperCase()), `one of ${METHODS.join(', ')}`),
-      expectStatus: this.#text<StatusRange[]>('expect-status', parseStatusRanges, 'status codes such as 200-299, 2xx or 200, 204'),
-      maxLatencyMs: this.#text('max-latency', parseDuration, 'a duration such as 500ms'),
-      required: this.#required(),
-      headers: this.#headers(),
-      assertions: this.#list<Assertion>('assert', parseAssertion, 'conditions such as "/status = ok", "body contains Welcome", "header:x-release = 42"'),
-      requiredComponents: this.#list('required-components', (text) => text, 'names'),
-      ignoreComponents: this.#list('ignore-components', (text) => text, 'names'),
+      ...(kind === undefined ? {} : { kind }),
+      ...(preset === undefined ? {} : { preset }),
+      ...(method === undefined ? {} : { method }),
+      ...(expectStatus === undefined ? {} : { expectStatus }),
+      ...(maxLatencyMs === undefined ? {} : { maxLatencyMs }),
+      ...(required === undefined ? {} : { required }),
+      ...(headers === undefined ? {} : { headers }),
+      ...(assertions === undefined ? {} : { assertions }),
+      ...(requiredComponents === undefined ? {} : { requiredComponents }),
+      ...(ignoreComponents === undefined ? {} : { ignoreComponents }),
     };
-    return this.#problems.length > this.#before ? undefined : compact(given);
   }
 
   #wrong(what: string, rule: string): undefined {
@@ -122,8 +133,4 @@ function isHttp(text: string): boolean {
 function nameOf(url: string): string {
   const path = url.startsWith('/') ? url : URL.canParse(url) ? new URL(url).pathname : '';
   return path.split('?')[0]?.split('/').findLast((part) => /^[\w.-]{1,60}$/.test(part)) ?? 'root';
-}
-
-function compact(value: object): ListedCheck {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as ListedCheck;
 }

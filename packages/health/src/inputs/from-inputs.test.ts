@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Secret } from '@ops/shared';
 import type { Check } from '../check.ts';
-import { checksFromInputs, healthPolicyFromInputs, type HealthInputs } from './from-inputs.ts';
+import { checksFromInputs, healthPolicyFromInputs } from './from-inputs.ts';
+import type { HealthInputs } from './health-inputs.ts';
 import { parseChecks } from './checks-list.ts';
 import { healthInputs } from './specs.ts';
 import { parseStable } from './stable.ts';
@@ -144,6 +145,8 @@ describe('plan', () => {
     ['nothing required', listed('- {url: https://a.example.com/x, required: false}'), {}, 'the gate could never fail'],
     ['resolve behind a proxy', { 'health-url': URL_, resolve: { 'api.example.com': '192.0.2.1' } }, { https_proxy: 'http://proxy:3128' }, 'Add api.example.com to NO_PROXY'],
     ['half a client certificate', { 'health-url': URL_, 'client-key': new Secret('x') }, {}, 'Give both or neither'],
+    ['a broken certificate', { 'health-url': URL_, ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' }, {}, '`ca` cannot be used'],
+    ['a broken key', { 'health-url': URL_, 'client-cert': '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', 'client-key': new Secret('-----BEGIN PRIVATE KEY-----') }, {}, '`client-key` cannot be used'],
     ['an unreadable file', { 'health-url': URL_, ca: 'missing.pem' }, {}, 'missing.pem'],
   ])('refuses %s', (_name, inputs, env, expected) => {
     const { checks, problems } = plan(inputs, env);

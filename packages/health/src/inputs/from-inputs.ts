@@ -1,18 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { Secret, UserError, type Deps, type InputsOf } from '@ops/shared';
+import { Secret, UserError, type Deps } from '@ops/shared';
 import { checkOf, effectivePreset, type Check, type Identity, type Transport } from '../check.ts';
 import type { IdentitySource } from '../identity.ts';
 import type { GatePolicy } from '../policy.ts';
 import { bare } from '../probe/exchange.ts';
 import { proxyFor, type ProxyEnv } from '../probe/proxy.ts';
 import type { ListedCheck } from './checks-list.ts';
-import type { prometheusInputs } from './prometheus-specs.ts';
-import type { healthInputs } from './specs.ts';
-
-type All = InputsOf<typeof healthInputs & typeof prometheusInputs>;
-/** The inputs of one action; those that it does not have take their defaults. */
-export type HealthInputs = { readonly [K in keyof All]?: All[K] | undefined };
+import type { HealthInputs } from './health-inputs.ts';
+import { transportOf, wrong } from './transport.ts';
 
 /** What reading the inputs takes from a run: secrets found in headers are masked, what is unsafe is warned of. */
 export type HealthInputDeps = Pick<Deps, 'env' | 'mask' | 'log'> & { readonly context: Pick<Deps['context'], 'workspace'> };
@@ -46,10 +40,6 @@ function checksOf(inputs: HealthInputs, deps: HealthInputDeps): readonly Check[]
   const metrics = prometheusChecks(inputs, transport);
   refuseNonsense([...checks, ...metrics], transport, deps.env);
   return [...authorised(checks, inputs['bearer-token']), ...metrics];
-}
-
-function wrong(message: string, remedy: string): UserError {
-  return new UserError({ reason: 'input', message, remedy });
 }
 
 function shorthand(inputs: HealthInputs): ListedCheck[] {
@@ -151,34 +141,6 @@ export function healthPolicyFromInputs(inputs: HealthInputs): GatePolicy {
     failureLimit: inputs['failure-limit'] ?? 0,
     failFastOn: inputs['fail-fast-on'] ?? ['401', '403', '404', 'tls', 'body'],
   };
-}
-
-function transportOf(inputs: HealthInputs, workspace: string): Transport {
-  const [ca, clientCert] = [pem(inputs.ca, 'ca', workspace), pem(inputs['client-cert'], 'client-cert', workspace)];
-  const clientKey = inputs['client-key'];
-  if ((clientCert === undefined) !== (clientKey === undefined)) throw wrong('Only one of `client-cert` and `client-key` is given.', 'Give both or neither.');
-  return {
-    requestTimeoutMs: inputs['request-timeout'] ?? 10_000,
-    redirects: inputs.redirects ?? 'same-host',
-    cacheBuster: inputs['cache-buster'] ?? true,
-    resolve: inputs.resolve ?? {},
-    insecure: inputs.insecure ?? false,
-    ...(ca === undefined ? {} : { ca }),
-    ...(clientCert === undefined ? {} : { clientCert }),
-    ...(clientKey === undefined ? {} : { clientKey }),
-  };
-}
-
-function pem(value: string | undefined, input: string, workspace: string): string | undefined {
-  if (value === undefined || value.includes('-----BEGIN CERTIFICATE-----')) return value;
-  const file = resolve(workspace, value);
-  try {
-    const text = readFileSync(file, 'utf8');
-    if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  } catch (cause) {
-    throw new UserError({ reason: 'input', message: `The file ${value} of \`${input}\` cannot be read.`, remedy: 'Give PEM text, or a path inside the workspace, after the checkout step.', cause });
-  }
-  throw wrong(`The file ${value} of \`${input}\` holds no PEM certificate.`, 'A PEM certificate begins with -----BEGIN CERTIFICATE-----.');
 }
 
 function warningsOf(checks: readonly Check[], inputs: HealthInputs): string[] {

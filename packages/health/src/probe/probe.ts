@@ -23,6 +23,7 @@ export interface ProbeDeps {
  */
 export async function probe(check: Check, deps: ProbeDeps, signal: AbortSignal): Promise<Observation> {
   const { clock } = deps;
+  prepare(check);
   const at = clock.now();
   const began = clock.monotonic();
   const timeout = timeLimit(check.transport.requestTimeoutMs);
@@ -44,6 +45,15 @@ export async function probe(check: Check, deps: ProbeDeps, signal: AbortSignal):
   } catch (thrown) {
     const fault = signal.aborted ? new ProbeFault('cancelled', 'was not waited for') : timeout.aborted ? late(check, visit) : faultOf(thrown, bare(visit.url.hostname));
     return { kind: 'failure', ...seen(), failure: fault.failure, detail: fault.message };
+  }
+}
+
+/** Reading the system's certificates takes a while, once; that is not the server's time. */
+function prepare({ url, transport }: Check): void {
+  try {
+    if (url.startsWith('https:')) secureContext(transport, true);
+  } catch {
+    // The attempt itself will say it.
   }
 }
 
