@@ -3,11 +3,8 @@ import { effectivePreset, type Check } from './check.ts';
 import { judge } from './judge.ts';
 import type { Observation } from './observation.ts';
 import { askPrometheus } from './prometheus/ask-prometheus.ts';
-import { probe, type ProbeDeps } from './probe/probe.ts';
+import { probe, type Ask, type ProbeDeps } from './probe/probe.ts';
 import { attemptOf, type Attempt } from './round.ts';
-
-/** Asks one check once; the real one is `probe`. */
-export type Ask = (check: Check, deps: ProbeDeps, signal: AbortSignal) => Promise<Observation>;
 
 /** Reads and judges one observation. */
 export function attempt(check: Check, observation: Observation): Attempt {

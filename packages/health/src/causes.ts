@@ -1,24 +1,16 @@
 import { assertionFailure } from './assertion.ts';
 import type { Health } from './body/health.ts';
+import type { Cause } from './cause.ts';
 import { effectivePreset, isExpected, type Check } from './check.ts';
 import { uncountedFailures } from './components.ts';
 import { statusText } from './evidence.ts';
 import { sameVersion, sourceText } from './identity.ts';
 import { maintenanceFinding } from './maintenance.ts';
 import type { Answer } from './observation.ts';
-import type { ReasonCode } from './reason.ts';
-import type { State } from './state.ts';
 
 const MAX_AGE_MS = 60_000;
 /** spatie/laravel-health serves the result of a command that usually runs each minute. */
 const MAX_AGE_SPATIE_MS = 5 * 60_000;
-
-/** One thing that is wrong with an answer. */
-export interface Cause {
-  readonly reason: ReasonCode;
-  readonly state: State;
-  readonly finding: string;
-}
 
 /** Causes in status code, body and root status. */
 export function answerCauses(check: Check, answer: Answer, health: Health): Cause[] {

@@ -1,5 +1,5 @@
 import type { Component, Health } from './body/health.ts';
-import type { Cause } from './causes.ts';
+import type { Cause } from './cause.ts';
 import type { Check } from './check.ts';
 
 const MAX_NAMED = 5;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Ask } from './ask.ts';
 import { checkOf, type Check } from './check.ts';
 import { gate, gateObservations } from './gate.ts';
 import type { Observation } from './observation.ts';
 import { DEFAULT_POLICY, type GatePolicy } from './policy.ts';
+import type { Ask } from './probe/probe.ts';
 import { advance, isStable, NO_PROGRESS } from './progress.ts';
 import type { GateResult } from './result.ts';
 import { roundOf } from './round.ts';

@@ -1,11 +1,11 @@
 import type { Clock, Log, Random } from '@ops/shared';
-import { pathFinder, attempt, type Ask } from './ask.ts';
+import { attempt, pathFinder } from './ask.ts';
 import type { Check } from './check.ts';
 import type { Observation } from './observation.ts';
 import { timeLimit } from './limit.ts';
 import type { GatePolicy } from './policy.ts';
 import type { ProxyEnv } from './probe/proxy.ts';
-import { probe } from './probe/probe.ts';
+import { probe, type Ask } from './probe/probe.ts';
 import { advance, deadlineMs, giveUp, isStable, NO_PROGRESS, reasonAtDeadline, type Progress } from './progress.ts';
 import { conclude, type Ending, type GateResult } from './result.ts';
 import { roundOf, type Attempt, type Round } from './round.ts';

@@ -1,5 +1,4 @@
 export { parseAssertion, type Assertion } from './assertion.ts';
-export type { Ask } from './ask.ts';
 export type { Component, Health } from './body/health.ts';
 export { normalise } from './body/normalise.ts';
 export * from './check.ts';
@@ -10,7 +9,7 @@ export { judge, type CheckResult } from './judge.ts';
 export { metricsText } from './metrics.ts';
 export type { Answer, NoAnswer, Observation, Phases, ProbeFailure } from './observation.ts';
 export { DEFAULT_POLICY, type GatePolicy } from './policy.ts';
-export { probe, type ProbeDeps } from './probe/probe.ts';
+export { probe, type Ask, type ProbeDeps } from './probe/probe.ts';
 export { REASON_CODES, type ReasonCode } from './reason.ts';
 export { percentile, type GateResult, type GateVerdict } from './result.ts';
 export type { Attempt, Round } from './round.ts';

@@ -1,5 +1,6 @@
 import type { Component, Health } from './body/health.ts';
-import { answerCauses, evidenceCauses, type Cause } from './causes.ts';
+import type { Cause } from './cause.ts';
+import { answerCauses, evidenceCauses } from './causes.ts';
 import type { Check, CheckKind } from './check.ts';
 import { componentCauses } from './components.ts';
 import { evidenceOf, redact, statusText } from './evidence.ts';

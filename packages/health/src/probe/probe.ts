@@ -17,6 +17,9 @@ export interface ProbeDeps {
   readonly env: ProxyEnv;
 }
 
+/** Asks one check once; the real one is `probe`. */
+export type Ask = (check: Check, deps: ProbeDeps, signal: AbortSignal) => Promise<Observation>;
+
 /**
  * Asks once and tells what it saw; never rejects. `node:http` and not `fetch`, for its phases, its
  * choice of address and its refusal to follow or cache anything by itself.

@@ -1,8 +1,7 @@
-import type { Ask } from '../ask.ts';
 import type { Check } from '../check.ts';
 import { evidenceOf, redact } from '../evidence.ts';
 import type { Answer, Observation } from '../observation.ts';
-import type { ProbeDeps } from '../probe/probe.ts';
+import type { Ask, ProbeDeps } from '../probe/probe.ts';
 import { attemptOf, type Attempt } from '../round.ts';
 import { judgeSamples, judgeTraffic, type SampleVerdict } from './judge-samples.ts';
 import type { PrometheusRule } from './rule.ts';
