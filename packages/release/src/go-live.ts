@@ -34,7 +34,7 @@ export async function goLive(run: DeployRun): Promise<void> {
 }
 
 async function judgeWave(run: DeployRun, wave: readonly Session[], judgeIo: JudgeIo): Promise<void> {
-  await requireHealthyHosts(wave, run.config, judgeIo);
+  await requireHealthyHosts(wave, run.config, run.record, judgeIo);
 }
 
 function judgeOf(run: DeployRun): JudgeIo {
@@ -45,7 +45,7 @@ function judgeOf(run: DeployRun): JudgeIo {
 /** Switches back, marks the release bad, asks again, and says in one error what is live now and why. */
 async function takeBack(run: DeployRun, rollout: Rollout, judgeIo: JudgeIo, cause: Error): Promise<never> {
   const { record, plan, io, config } = run;
-  io.deps.log.error(`${cause.message} Switching back.`);
+  io.deps.log.info(`${cause.message} Switching back.`);
   const left = await switchBack(rollout, batchOf(plan, 'back'), run.context, record);
   endDowntime(run);
   for (const session of run.fleet.sessions) session.disarm();

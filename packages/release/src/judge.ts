@@ -62,8 +62,9 @@ export async function judgeHosts(sessions: readonly Session[], config: TargetCon
 }
 
 /** Judges a wave of hosts and throws VerdictFailure when it is not good. */
-export async function requireHealthyHosts(sessions: readonly Session[], config: TargetConfig, io: JudgeIo): Promise<void> {
+export async function requireHealthyHosts(sessions: readonly Session[], config: TargetConfig, record: RunRecord, io: JudgeIo): Promise<void> {
   const verdict = await judgeHosts(sessions, config, io);
+  record.looks.push(...(verdict?.evidence ?? []));
   if (verdict !== undefined && verdict.verdict !== 'pass') throw new VerdictFailure(verdict);
 }
 

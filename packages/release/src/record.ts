@@ -38,6 +38,8 @@ export interface RunRecord {
   switched: boolean;
   verdict: HealthVerdict | undefined;
   verdictAfterBack: HealthVerdict | undefined;
+  /** What hosts said of themselves, in the order they were asked. */
+  readonly looks: { readonly from: string; readonly sentence: string }[];
   readonly executed: ExecutedScript[];
   /** Of a dry run: what the real run would execute. */
   preview: readonly ExecutedScript[];
@@ -51,7 +53,7 @@ export interface RunRecord {
 export function newRecord(): RunRecord {
   return {
     plan: undefined, hosts: new Map(), facts: [], releaseId: undefined, sha: undefined, previous: undefined, migrated: [], pending: [], migrationClasses: new Map(),
-    backupId: undefined, downtimeMs: 0, rolledBack: false, switched: false, verdict: undefined, verdictAfterBack: undefined, executed: [], preview: [], warnings: [], checklist: [], timeline: [],
+    backupId: undefined, downtimeMs: 0, rolledBack: false, switched: false, verdict: undefined, verdictAfterBack: undefined, looks: [], executed: [], preview: [], warnings: [], checklist: [], timeline: [],
   };
 }
 

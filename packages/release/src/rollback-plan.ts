@@ -81,14 +81,20 @@ export function planRollback(config: RollbackConfig, facts: readonly HostFacts[]
         ...(alone ? [] : [batch({ id: 'lock', title: 'lock', reason: 'switch', critical: false, steps: [guard] })]),
         batch({ id: 'switch', title: 'switch', reason: 'switch', pointOfNoReturn: true, steps: alone ? [guard, ...go] : go }),
         ...(health === undefined ? [] : [health]),
-        batch({ id: 'commit', title: 'commit and tidy', reason: 'no-room', runtime: ['HISTORY_LINE'], steps: [own('commit', 'record the rollback', 'commit.sh'), own('recover', 'remove what an ended run left behind', 'recover.sh')] }),
-        ...(config.app === 'laravel' ? [batch({ id: 'checklist', title: 'checklist', reason: 'smoke', critical: false, steps: [{ id: 'smoke', title: 'boot the old code', script: laravelScripts['smoke.sh'] }] })] : []),
+        batch({ id: 'commit', title: 'commit and tidy', reason: 'no-room', runtime: ['HISTORY_LINE'], steps: [own('commit', 'record the rollback', 'commit.sh'), own('recover', 'remove what an ended run left behind', 'recover.sh'), ...checklistSteps(config)] }),
       ],
       compensations: [],
       notes: target.ahead.length === 0 ? [] : [`The schema is ahead of this release by ${target.ahead.length}: ${target.ahead.map((one) => one.name).join(', ')}. It stays as it is.`],
     },
     nonce,
   );
+}
+
+/** The last step of the commit batch; when it fails, the rollback itself is already recorded. */
+export const CHECKLIST_STEP = 'smoke';
+
+function checklistSteps(config: RollbackConfig): readonly Step[] {
+  return config.app === 'laravel' ? [{ id: CHECKLIST_STEP, title: 'boot the old code', script: laravelScripts['smoke.sh'] }] : [];
 }
 
 function rollbackValues(config: RollbackConfig, one: HostFacts, target: RollbackTarget, nonce: string): Record<string, string> {

@@ -1,6 +1,6 @@
-import { asError, UserError, type Deps } from '@ops/shared';
+import { UserError, type Deps } from '@ops/shared';
 import type { RollbackConfig } from './config.ts';
-import type { ExecutorContext } from './executor.ts';
+import { StepFailure, type ExecutorContext } from './executor.ts';
 import type { HostFacts } from './facts.ts';
 import { factsBatch } from './facts-plan.ts';
 import { FleetFailure, lockAll, lockHolder, onEach, openFleet, type Connect, type Fleet } from './fleet.ts';
@@ -10,7 +10,7 @@ import { batchOf, hasBatch, type Plan } from './plan.ts';
 import { previewScripts } from './preview.ts';
 import { refusalError, type Refusal } from './preflight.ts';
 import { hostRecord, type RunRecord } from './record.ts';
-import { chooseTarget, planRollback, type RollbackTarget } from './rollback-plan.ts';
+import { CHECKLIST_STEP, chooseTarget, planRollback, type RollbackTarget } from './rollback-plan.ts';
 
 export interface RollbackIo {
   readonly deps: Deps;
@@ -41,8 +41,7 @@ export async function rollback(config: RollbackConfig, io: RollbackIo, record: R
   const verdict = await judgeAll(config, fleet, plan, record, judgeIo);
   record.verdict = verdict;
   mark('judged');
-  await onEach(fleet.sessions, batchOf(plan, 'commit'), context, (session) => ({ runtime: { HISTORY_LINE: historyLine(config, plan, record, session.target.name, deps) } }));
-  await checklist(fleet, plan, context, record, deps);
+  await commitRollback(config, fleet, plan, context, record, deps);
   mark('committed');
   if (verdict.verdict === 'fail') {
     throw new UserError({ reason: verdict.reason, message: `${plan.releaseId} is live again but not healthy: ${verdict.sentence}`, remedy: 'This looks like the infrastructure or the database, not the release: check database, disk and network of the hosts first.' });
@@ -51,6 +50,7 @@ export async function rollback(config: RollbackConfig, io: RollbackIo, record: R
 
 async function judgeAll(config: RollbackConfig, fleet: Fleet, plan: Plan, record: RunRecord, io: JudgeIo): Promise<NonNullable<RunRecord['verdict']>> {
   const onHosts = await judgeHosts(fleet.sessions, config, io);
+  record.looks.push(...(onHosts?.evidence ?? []));
   if (onHosts !== undefined && onHosts.verdict !== 'pass') return onHosts;
   return judgeFleet(config, plan.releaseId, record, io);
 }
@@ -123,14 +123,20 @@ function historyLine(config: RollbackConfig, plan: Plan, record: RunRecord, host
   });
 }
 
-/** What a person would check after a rollback, each ticked by a measurement; a red item is a warning, the release stays. */
-async function checklist(fleet: Fleet, plan: Plan, context: ExecutorContext, record: RunRecord, deps: Deps): Promise<void> {
-  if (!hasBatch(plan, 'checklist')) return;
+/**
+ * Records the rollback, tidies up, and boots the old code once, as a person would check it: when that alone
+ * fails it is a red item and a warning, and the release stays.
+ */
+async function commitRollback(config: RollbackConfig, fleet: Fleet, plan: Plan, context: ExecutorContext, record: RunRecord, deps: Deps): Promise<void> {
+  const item = 'the old code boots on the command line';
   try {
-    await onEach(fleet.sessions, batchOf(plan, 'checklist'), context, () => ({ signal: deps.signal }));
-    record.checklist.push({ item: 'the old code boots on the command line', good: true });
+    await onEach(fleet.sessions, batchOf(plan, 'commit'), context, (session) => ({ runtime: { HISTORY_LINE: historyLine(config, plan, record, session.target.name, deps) } }));
+    if (config.app === 'laravel') record.checklist.push({ item, good: true });
   } catch (thrown) {
-    record.checklist.push({ item: `the old code boots on the command line: ${asError(thrown).message}`, good: false });
-    record.warnings.push(asError(thrown).message);
+    const onlyChecklist = thrown instanceof FleetFailure && [...thrown.failed.values()].every((error) => error instanceof StepFailure && error.step === CHECKLIST_STEP);
+    if (!onlyChecklist) throw thrown;
+    record.checklist.push({ item: `${item}: ${thrown.message}`, good: false });
+    record.warnings.push(thrown.message);
+    deps.log.warning(thrown.message);
   }
 }

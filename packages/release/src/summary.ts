@@ -1,4 +1,4 @@
-import { code, details, escapeText, table, type Section } from '@ops/shared';
+import { code, details, escapeText, fence, table, type Section } from '@ops/shared';
 import type { DeployConfig, RollbackConfig, TargetConfig } from './config.ts';
 import { fleetIdentity, type HostRecord, type RunRecord } from './record.ts';
 import { fleetCandidates } from './rollback-plan.ts';
@@ -67,12 +67,6 @@ export function dryRunSections(record: RunRecord): readonly Section[] {
   ];
 }
 
-function fence(text: string, language = ''): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((match) => match[0].length));
-  const ticks = '`'.repeat(longest + 1);
-  return `${ticks}${language}\n${text}\n${ticks}`;
-}
-
 function hostsTable(record: RunRecord): string {
   const row = (host: HostRecord): readonly string[] => [escapeText(host.host), host.before === undefined ? 'nothing' : code(host.before), host.live === undefined ? 'nothing' : code(host.live), escapeText(host.state), IDENTITY[host.identity]];
   return table(['host', 'before', 'live now', 'state', 'identity'], [...record.hosts.values()].map(row));
@@ -99,7 +93,7 @@ function migrations(record: RunRecord): readonly Section[] {
 function judgement(record: RunRecord): readonly Section[] {
   const { verdict, verdictAfterBack } = record;
   if (verdict === undefined || verdict.verdict === 'off') return [];
-  const rows = verdict.evidence.map((one) => [escapeText(one.from), escapeText(one.sentence)]);
+  const rows = [...record.looks, ...verdict.evidence.filter((one) => !record.looks.some((look) => look.from === one.from && look.sentence === one.sentence))].map((one) => [escapeText(one.from), escapeText(one.sentence)]);
   const after = verdictAfterBack === undefined ? '' : `\n\nAfter switching back: ${escapeText(verdictAfterBack.sentence)}`;
   return [{ title: `Health: ${verdict.verdict}`, markdown: `${escapeText(verdict.sentence)}\n\n${table(['asked from', 'answer'], rows)}${after}` }];
 }
