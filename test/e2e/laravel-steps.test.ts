@@ -13,7 +13,7 @@ const BASE = `${USERS} ${POSTS}`;
 describeWithServices('the Laravel steps on real hosts', ['network'], () => {
   let network: TestNetwork;
   beforeAll(async () => {
-    network = await startNetwork([{ name: 'l8', os: 'bookworm' }, { name: 'l10', os: 'trixie' }, { name: 'l13', os: 'sid' }], { database: 'mariadb' });
+    network = await startNetwork([{ name: 'l8', os: 'bookworm' }, { name: 'l10', os: 'trixie' }, { name: 'l13', os: 'sid' }, { name: 'small', os: 'bookworm', appFs: 'tmpfs:24m' }], { database: 'mariadb' });
   }, 120_000);
   afterAll(async () => {
     await network?.[Symbol.asyncDispose]();
@@ -21,6 +21,28 @@ describeWithServices('the Laravel steps on real hosts', ['network'], () => {
 
   const path = (host: TestHost, name: string): string => join(host.root, host.appDir, name);
   const inRelease = (host: TestHost, name: string): string => path(host, `releases/r1/${name}`);
+
+  test('on a full disk the site is not taken down, a flag that was cut off is removed, and caches name the cause', async () => {
+    const host = network.host('small');
+    await prepareShared(network, host, { connection: 'sqlite' });
+    await stageApp(host, 'r1', { version: 'v1' });
+    expect(await runSteps(host, ['caches.sh', 'maintenance-down.sh'])).toMatchObject({ exit: 0 });
+    await host.exec('dd if=/dev/zero of="$APP/ballast" bs=1M', { env: { APP: host.appDir } });
+    // `down` cannot be written any more: PHP leaves an empty flag.
+    rmSync(path(host, '.deploy/maintenance'));
+    await host.exec('cd "$APP" && rm shared/storage/framework/down && dd if=/dev/zero of=more bs=512', { env: { APP: host.appDir } });
+    const down = await runSteps(host, ['maintenance-down.sh']);
+    expect(down.failure).toMatchObject({ sentence: expect.stringMatching(/^(Cannot write .*maintenance\.|artisan down failed)/) });
+    expect(existsSync(path(host, 'shared/storage/framework/down'))).toBe(false);
+    expect(existsSync(path(host, '.deploy/maintenance'))).toBe(false);
+    await host.exec('rm "$APP/more" && dd if=/dev/zero of="$APP/more" bs=512; cd "$APP" && : > .deploy/maintenance && : > shared/storage/framework/down && chown deploy .deploy/* shared/storage/framework/down', { env: { APP: host.appDir } });
+    expect(await runSteps(host, ['maintenance-up.sh'])).toMatchObject({ exit: 0 });
+    expect(existsSync(path(host, 'shared/storage/framework/down'))).toBe(false);
+    // Caches of before would make room as they go.
+    await host.exec('rm -r "$APP"/releases/r1/bootstrap/cache/*; dd if=/dev/zero of="$APP/most" bs=512', { env: { APP: host.appDir } });
+    const caches = await runSteps(host, ['caches.sh']);
+    expect(caches.failure).toMatchObject({ reason: 'stage', sentence: expect.stringMatching(/No space left|missing or empty|bytes written/) });
+  });
 
   describe.each([['l8', '8.83'], ['l10', '10.48'], ['l13', '13.31']])('%s, Laravel %s', (name, version) => {
     let host: TestHost;

@@ -49,7 +49,6 @@ OpsHost::main('stage', function (): void {
     if (OpsHost::has('view:cache') && $app->bound('view') && $paths !== []) {
         if (realpath($baked) !== false && realpath($baked) === realpath($wanted)) {
             $build('view:cache', null);
-            // What the service user compiles itself replaces none of these, so it need not own them.
         } else {
             OpsHost::report('warn', "view:cache was left out: config/view.php does not follow VIEW_COMPILED_PATH (it says $baked), and clearing a shared folder would take the views of the live release. Use 'compiled' => env('VIEW_COMPILED_PATH', realpath(storage_path('framework/views'))).");
         }
