@@ -12,12 +12,23 @@ export function healthSummary(result: GateResult, checks: readonly Check[]): Sec
   const chart = latencyChart(result.rounds, checks);
   return [
     { title: `Health: ${result.verdict}${result.verdict === 'pass' ? '' : ` (${result.reason})`}`, markdown: headOf(result) },
-    { title: 'Checks', markdown: table(['Check', 'Last state', 'What it said', 'Good', 'p95', 'Limit', 'Margin'], checks.map((check) => checkRow(check, result.rounds))) },
+    { title: 'Checks', markdown: table(['Check', 'Last state', 'What it said', 'Good', 'p95', 'Target', 'Limit', 'Margin'], checks.map((check) => checkRow(check, result.rounds))) },
     ...(result.components.length === 0 ? [] : [{ title: 'Components', markdown: componentTable(result) }]),
     ...(chart === undefined ? [] : [{ title: 'Response time', markdown: chart }]),
     { markdown: details(`Timeline of ${result.rounds.length} rounds`, timeline(result.rounds)) },
     { markdown: details('Ask it yourself', reproduce(checks)) },
   ];
+}
+
+/** Times in production that are good, and those that are still acceptable, in milliseconds. */
+const TARGETS: Readonly<Partial<Record<Check['kind'], readonly [good: number, acceptable: number]>>> = { health: [200, 500], readiness: [50, 100], liveness: [10, 50] };
+
+function targetText(kind: Check['kind'], p95: number | undefined): string {
+  const target = TARGETS[kind];
+  if (target === undefined) return '–';
+  const [good, acceptable] = target;
+  const rating = p95 === undefined ? '' : p95 <= good ? ': good' : p95 <= acceptable ? ': acceptable' : ': slow';
+  return `${good} ms, acceptable ${acceptable} ms${rating}`;
 }
 
 function headOf(result: GateResult): string {
@@ -48,6 +59,7 @@ function checkRow(check: Check, rounds: readonly Round[]): string[] {
     last === undefined ? '' : escapeText(last.result.finding),
     `${good} of ${attempts.length}`,
     ms(p95),
+    targetText(check.kind, p95),
     limit === undefined ? '–' : ms(limit),
     limit === undefined || p95 === undefined ? '–' : `${limit >= p95 ? '+' : '−'}${Math.round(Math.abs(limit - p95))} ms`,
   ];

@@ -150,9 +150,10 @@ for (const [tool, path] of [['curl', withCurl], ['php', withoutCurl]] as const) 
   });
 });
 
-test('without curl and without php there are no observations and a line that says so', async () => {
+test('without curl and without php the host says so', async () => {
   const probe = hostProbe(health('http://127.0.0.1/'), { ...FAST, php: 'no-such-php' });
   const ran = await run(probe, ['sh'], withoutCurl);
   expect(ran.stdout).toBe('hp:missing\n');
-  expect(probe.parse(ran.stdout)).toEqual([]);
+  expect(probe.parse(ran.stdout)).toMatchObject([{ failure: 'refused', detail: 'cannot be asked from the host, which has neither curl nor php' }]);
+  expect(probe.parse('')).toEqual([]);
 });

@@ -69,8 +69,12 @@ export function hostProbe(check: Check, options: HostProbeOptions): HostProbe {
       ...(confidential ? {} : carrying),
     },
     secrets: confidential ? { HP_CONFIG: new Secret(carrying.HP_CONFIG), HP_TAIL: new Secret(carrying.HP_TAIL) } : {},
-    parse: (stdout) => blocksOf(stdout).map((block) => observationOf(check, url, block, options.from)),
+    parse: (stdout) => (/^hp:missing$/m.test(stdout) ? [noTool(url, options.from)] : blocksOf(stdout).map((block) => observationOf(check, url, block, options.from))),
   };
+}
+
+function noTool(url: URL, from: string): Observation {
+  return { kind: 'failure', from, url: withoutCredentials(url), at: 0, hops: [], phases: { total: 0 }, failure: 'refused', detail: 'cannot be asked from the host, which has neither curl nor php' };
 }
 
 function needsBody(check: Check): boolean {
