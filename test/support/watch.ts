@@ -29,12 +29,12 @@ while (!file_exists($stop)) {
     $looks++;
     if ($problem !== null && count($bad) < 20) $bad[] = intdiv(hrtime(true) - $begun, 1000000).": $problem";
     if ($target !== $before) { $sequence[] = basename((string) $target); $before = $target; }
-    usleep(1000);
+    usleep(2000);
 }
 echo json_encode(['looks' => $looks, 'bad' => $bad, 'sequence' => $sequence]), "\\n";
 `;
 
-/** Starts looking at the host's `current`, about 500 times a second. */
+/** Starts looking at the host's `current`, about 400 times a second. */
 export async function watchCurrent(host: TestHost): Promise<CurrentWatch> {
   const mark = `/tmp/watch-${process.pid}-${Date.now()}`;
   const env = { CODE: WATCH, APP: host.appDir, MARK: mark };
