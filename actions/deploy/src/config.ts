@@ -44,7 +44,7 @@ export async function deployConfig(inputs: DeployInputs, deps: Deps): Promise<Ac
 
 function sourceOf(inputs: DeployInputs, deps: Deps, problems: string[]): Source | undefined {
   if (inputs.source !== 'git') {
-    for (const name of ['repository', 'deploy-key'] as const) if (inputs[name] !== undefined) problems.push(`${name}: is only used with source: git. Remove it, or set source: git`);
+    for (const name of ['repository', 'deploy-key'] as const) if (inputs[name] !== undefined) problems.push(`${name}: is only used with source: git. Remove it, or set source: git. Example: source: git`);
     return { kind: 'artifact', path: isAbsolute(inputs.source) ? inputs.source : join(deps.context.workspace, inputs.source) };
   }
   const repository = inputs.repository ?? (deps.context.serverUrl === '' ? undefined : `${deps.context.serverUrl}/${deps.context.repository}.git`);

@@ -19,7 +19,8 @@ function distance(a: string, b: string): number {
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const ranked = known.map((one) => ({ one, far: distance(name.toLowerCase(), one) })).toSorted((a, b) => a.far - b.far);
   const [best] = ranked;
-  return best !== undefined && best.far <= Math.max(2, Math.floor(name.length / 3)) ? best.one : undefined;
+  const longer = name.length >= 4 ? known.find((one) => one.startsWith(name.toLowerCase()) || name.toLowerCase().startsWith(`${one}-`)) : undefined;
+  return best !== undefined && best.far <= Math.max(2, Math.floor(name.length / 3)) ? best.one : longer;
 }
 
 /** ` Did you mean x?`, or nothing. */
