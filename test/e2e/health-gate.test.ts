@@ -12,7 +12,7 @@ const FAST = { interval: '50ms', timeout: '2s' };
 describe('health-gate in a workflow', () => {
   test('is green with outputs, summary and result file', async () => {
     await using at = await server.serve(server.routes({ '/api/health': GOOD }));
-    await using run = await runAction(GATE, { with: { ...FAST, 'health-url': at.origin, 'expected-version': '0a1b2c3d4e5f60718293a4b5c6d7e8f901234567' } });
+    await using run = await runAction(GATE, { with: { ...FAST, timeout: '25s', 'health-url': at.origin, 'expected-version': '0a1b2c3d4e5f60718293a4b5c6d7e8f901234567' } });
     expect(run).toMatchObject({ exit: 0, outputs: { verdict: 'pass', 'reason-code': 'healthy', attempts: '3', 'stable-count': '3', version: '0a1b2c3', 'cert-days-left': '' } });
     expect(run.summary).toContain('Health: pass');
     expect(JSON.parse(readFileSync(run.outputs['result-json'] ?? '', 'utf8'))).toMatchObject({ rounds: [{ good: true }, {}, {}] });
@@ -40,7 +40,7 @@ describe('health-gate in a workflow', () => {
   test('https with a private authority from a file of the workspace', async () => {
     using authority = new server.Authority();
     await using at = await server.serve(GOOD, { tls: authority.issue(), name: 'localhost' });
-    const given = { ...FAST, 'health-url': `${at.origin}/h` };
+    const given = { ...FAST, timeout: '25s', 'health-url': `${at.origin}/h` };
     await using trusted = await runAction(GATE, { with: { ...given, ca: 'certs/ca.pem' }, files: { 'certs/ca.pem': authority.cert } });
     expect(trusted).toMatchObject({ exit: 0, outputs: { verdict: 'pass', 'cert-days-left': '89' } });
     await using plain = await runAction(GATE, { with: given });

@@ -7,10 +7,10 @@ import type { GateResult } from './result.ts';
 import { fakeRandom, realClock } from './testing.ts';
 
 const GOOD = server.json(200, { status: 'ok' });
-const FAST: GatePolicy = { ...DEFAULT_POLICY, intervalMs: 20, timeoutMs: 5000 };
+const FAST: GatePolicy = { ...DEFAULT_POLICY, intervalMs: 20, timeoutMs: 25_000 };
 
 function ask(url: string, policy: Partial<GatePolicy> = {}, given: Partial<Check> = {}): Promise<GateResult> {
-  const check = checkOf({ url, ...given, transport: { ...DEFAULT_TRANSPORT, requestTimeoutMs: 300 } });
+  const check = checkOf({ url, ...given, transport: { ...DEFAULT_TRANSPORT, requestTimeoutMs: 10_000 } });
   return gate([check], { ...FAST, ...policy }, { clock: realClock(), random: fakeRandom(), env: {} }, new AbortController().signal);
 }
 

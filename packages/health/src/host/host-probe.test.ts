@@ -52,7 +52,7 @@ function run(probe: HostProbe, shell: readonly string[], path = process.env['PAT
 }
 
 function health(url: string, given: Partial<Check> = {}): Check {
-  return checkOf({ url, ...given, transport: { ...DEFAULT_TRANSPORT, requestTimeoutMs: 2000, ...given.transport } });
+  return checkOf({ url, ...given, transport: { ...DEFAULT_TRANSPORT, requestTimeoutMs: 10_000, ...given.transport } });
 }
 
 async function look(url: string, given: Partial<Check> = {}, options: Partial<HostProbeOptions> = {}, shell: readonly string[] = ['sh'], path?: string): Promise<Observation[]> {

@@ -84,7 +84,7 @@ describe('probe, plain HTTP', () => {
     ['a dripping body', server.drip, 'its answer does not end'],
   ])('%s is a timeout that says what was waited for', async (_name, behaviour, expected) => {
     await using at = await server.serve(behaviour);
-    const seen = await ask(at.origin, {}, { requestTimeoutMs: 200 });
+    const seen = await ask(at.origin, {}, { requestTimeoutMs: 1000 });
     expect(seen).toMatchObject({ failure: 'timeout', detail: expect.stringContaining(expected) });
   });
 
