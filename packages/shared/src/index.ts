@@ -8,11 +8,12 @@ export { inputsError, inputVariable, parseInputs } from './inputs/parse-inputs.t
 export type { InputRegistry } from './inputs/ops-file.ts';
 export * from './log.ts';
 export * from './markdown.ts';
-export { Redactor, secretForms } from './masking.ts';
 export { xyChart, type ChartData } from './mermaid.ts';
 export { nodeExec } from './node-exec.ts';
 export { realClock, realRandom, runContext } from './real-deps.ts';
 export * from './report.ts';
+export { Redactor } from './printing/redactor.ts';
+export { secretForms } from './printing/secret-forms.ts';
 export { renderSummary, ReportBook, SUMMARY_BUDGET_BYTES } from './report-book.ts';
 export { runAction, type ActionHost, type Run } from './run-action.ts';
 export { runPost, type PostDeps } from './run-post.ts';

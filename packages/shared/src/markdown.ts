@@ -1,19 +1,18 @@
-import { visible } from './action-log.ts';
+import { visibleLines } from './printing/visible.ts';
+
+const NAMED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
 /**
- * Text that we did not write, made inert in GitHub markdown: no HTML, no table or code break, no mention, no
- * link, no workflow command.
+ * Text that we did not write, made inert in GitHub markdown, also inside a table: no HTML, no table or code break,
+ * no mention, link or issue number, no workflow command.
  */
 export function escapeText(text: string): string {
-  return visible(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('@', '&#64;')
-    .replaceAll('://', '&#58;//')
-    .replaceAll('::', '&#58;&#58;')
-    .replace(/[\\`*_[\]|~$]/g, (char) => `&#${char.charCodeAt(0)};`)
-    .replaceAll('\n', '<br>');
+  return visibleLines(text)
+    .map((line) => line
+      .replace(/[&<>\\`*_[\]|~$@#]|:(?=:|\/\/)|(?<=:):/g, (sign) => NAMED[sign] ?? `&#${sign.charCodeAt(0)};`)
+      // At the start of a line these would make a list, a rule or the underline of a heading.
+      .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, (_whole, blanks: string, sign: string) => `${blanks.replace(/\s/g, ' ').slice(0, 3)}&#${sign.charCodeAt(0)};${sign.slice(1)}`))
+    .join('<br>');
 }
 
 /** Inline code. Backticks and pipes inside cannot end it. */
@@ -21,8 +20,9 @@ export function code(text: string): string {
   return text === '' ? '' : `<code>${escapeText(text).replaceAll('<br>', ' ')}</code>`;
 }
 
-/** A table; cells are markdown that is already safe. Line breaks in cells become spaces. */
+/** A table; cells are markdown that is already safe. Line breaks in cells become spaces; empty without rows. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
   const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('\n', ' ').replace(/(?<!\\)\|/g, '&#124;')).join(' | ')} |`;
   return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
@@ -36,7 +36,7 @@ export function details(title: string, markdown: string): string {
 export function fence(text: string, language = ''): string {
   const longest = [...text.matchAll(/`+/g)].reduce((most, match) => Math.max(most, match[0].length), 2);
   const ticks = '`'.repeat(longest + 1);
-  return `${ticks}${language}\n${visible(text.replaceAll('\r\n', '\n'))}\n${ticks}`;
+  return `${ticks}${language}\n${visibleLines(text).join('\n')}\n${ticks}`;
 }
 
 const BARS = ['▁', '▂', '▃', '▅', '▇'] as const;

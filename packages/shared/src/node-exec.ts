@@ -1,87 +1,109 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { UserError } from './errors.ts';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+import { CancelledError, UserError } from './errors.ts';
 import type { Child, Command, Exec, ExecResult } from './exec.ts';
+import { Tail } from './tail.ts';
 
 const KEEP_BYTES = 1 << 20;
 const KILL_AFTER_MS = 2000;
-const SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15, SIGPIPE: 13, SIGSEGV: 11, SIGABRT: 6 };
+/** A grandchild that lives on holds the pipes; nobody waits for it longer than this. */
+const DRAIN_MS = 2000;
 
-function clean(env: Command['env']): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter((pair) => pair[1] !== undefined));
+type Piped = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** Why there is no process; exit statuses as a shell gives them. */
+interface Failed {
+  readonly exit: 126 | 127;
+  readonly message: string;
 }
 
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+function spawnGroup(command: Pick<Command, 'file' | 'args' | 'env' | 'cwd'>): { readonly child: Piped; readonly ended: Promise<number | Failed> } {
+  const env = Object.fromEntries(Object.entries(command.env).filter((pair) => pair[1] !== undefined));
+  const child = spawn(command.file, [...command.args], { env, detached: true, stdio: ['pipe', 'pipe', 'pipe'], ...(command.cwd === undefined ? {} : { cwd: command.cwd }) });
+  // A child that ends before it has read everything is no error of ours.
+  child.stdin.on('error', () => undefined);
+  const ended = new Promise<number | Failed>((resolve) => {
+    child.once('error', (error: NodeJS.ErrnoException) => resolve({ exit: error.code === 'ENOENT' ? 127 : 126, message: why(command, error.message) }));
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+  });
+  return { child, ended };
+}
+
+// spawn says ENOENT of the program when it is the folder that is missing.
+function why(command: Pick<Command, 'file' | 'cwd'>, message: string): string {
+  if (command.cwd !== undefined && !existsSync(command.cwd)) return `The folder ${command.cwd}, in which ${command.file} shall run, does not exist.`;
+  return `The program ${command.file} cannot be started on the runner (${message}).`;
+}
+
+function killGroup(pid: number, signal: NodeJS.Signals): void {
   try {
-    if (child.pid !== undefined) process.kill(-child.pid, signal);
+    process.kill(-pid, signal);
   } catch {
     // Gone already.
   }
 }
 
-function exitOf(code: number | null, signal: string | null): number {
-  return code ?? 128 + (SIGNALS[signal ?? ''] ?? 1);
+/** TERM to the whole group now, KILL to what is left of it 2 s later. The timer keeps node alive: a group must not outlive us. */
+function endGroup(pid: number): void {
+  killGroup(pid, 'SIGTERM');
+  const began = performance.now();
+  const timer = setInterval(() => {
+    if (!groupLives(pid)) clearInterval(timer);
+    else if (performance.now() - began >= KILL_AFTER_MS) {
+      clearInterval(timer);
+      killGroup(pid, 'SIGKILL');
+    }
+  }, 50);
 }
 
-class Tail {
-  readonly #limit: number;
-  #chunks: Buffer[] = [];
-  #size = 0;
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-  add(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#size += chunk.length;
-    while (this.#size - (this.#chunks[0]?.length ?? 0) > this.#limit) this.#size -= this.#chunks.shift()?.length ?? 0;
-  }
-  text(): string {
-    return Buffer.concat(this.#chunks).toString();
+function groupLives(pid: number): boolean {
+  try {
+    process.kill(-pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 
-function run(command: Command): Promise<ExecResult> {
-  return new Promise((resolve) => {
-    let timedOut = false;
-    let cancelled = false;
-    const child = spawn(command.file, [...command.args], { env: clean(command.env), detached: true, stdio: ['pipe', 'pipe', 'pipe'], ...(command.cwd === undefined ? {} : { cwd: command.cwd }) });
-    const out = new Tail(command.keepBytes ?? KEEP_BYTES);
-    const err = new Tail(command.keepBytes ?? KEEP_BYTES);
-    const end = (): void => {
-      killGroup(child, 'SIGTERM');
-      setTimeout(() => killGroup(child, 'SIGKILL'), KILL_AFTER_MS).unref();
-    };
-    const abort = (): void => {
-      cancelled = true;
-      end();
-    };
-    const timer = command.timeoutMs === undefined ? undefined : setTimeout(() => { timedOut = true; end(); }, command.timeoutMs);
-    const finish = (exit: number): void => {
-      clearTimeout(timer);
-      command.signal?.removeEventListener('abort', abort);
-      resolve({ exit, stdout: out.text(), stderr: err.text(), timedOut, cancelled });
-    };
-    child.stdout.on('data', (chunk: Buffer) => { out.add(chunk); command.onStdout?.(chunk); });
-    child.stderr.on('data', (chunk: Buffer) => { err.add(chunk); command.onStderr?.(chunk); });
-    child.on('error', (error: NodeJS.ErrnoException) => { err.add(Buffer.from(error.message)); finish(error.code === 'ENOENT' ? 127 : 126); });
-    child.on('close', (code, signal) => finish(exitOf(code, signal)));
-    child.stdin.on('error', () => {});
-    child.stdin.end(command.stdin ?? '');
-    if (command.signal?.aborted === true) abort();
-    else command.signal?.addEventListener('abort', abort, { once: true });
-  });
+async function run(command: Command): Promise<ExecResult> {
+  if (command.signal?.aborted === true) return { exit: 128 + constants.signals.SIGTERM, stdout: '', stderr: '', timedOut: false, cancelled: true };
+  const { child, ended } = spawnGroup(command);
+  const [out, err] = [new Tail(command.keepBytes ?? KEEP_BYTES), new Tail(command.keepBytes ?? KEEP_BYTES)];
+  child.stdout.on('data', (chunk: Buffer) => { out.add(chunk); command.onStdout?.(chunk); });
+  child.stderr.on('data', (chunk: Buffer) => { err.add(chunk); command.onStderr?.(chunk); });
+  const drained = Promise.all([child.stdout, child.stderr].map((stream) => new Promise((resolve) => { stream.once('close', resolve); })));
+  child.stdin.end(command.stdin ?? '');
+
+  let [timedOut, cancelled] = [false, false];
+  const end = (): void => { if (child.pid !== undefined) endGroup(child.pid); };
+  const abort = (): void => { cancelled = true; end(); };
+  const timer = command.timeoutMs === undefined ? undefined : setTimeout(() => { timedOut = true; end(); }, command.timeoutMs);
+  command.signal?.addEventListener('abort', abort, { once: true });
+  const exit = await ended;
+  clearTimeout(timer);
+  command.signal?.removeEventListener('abort', abort);
+  if (typeof exit === 'object') return { exit: exit.exit, stdout: '', stderr: exit.message, timedOut, cancelled };
+
+  const patience = setTimeout(() => { child.stdout.destroy(); child.stderr.destroy(); }, DRAIN_MS);
+  await drained;
+  clearTimeout(patience);
+  return { exit, stdout: out.text(), stderr: err.text(), timedOut, cancelled };
 }
 
 function start(command: Parameters<Exec['start']>[0]): Child {
-  const child = spawn(command.file, [...command.args], { env: clean(command.env), detached: true, stdio: ['pipe', 'pipe', 'pipe'], ...(command.cwd === undefined ? {} : { cwd: command.cwd }) });
-  const ended = new Promise<number>((resolve) => {
-    child.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ENOENT' ? 127 : 126));
-    child.on('close', (code, signal) => resolve(exitOf(code, signal)));
-  });
-  if (child.pid === undefined) throw new UserError({ reason: 'tool-missing', message: `The program ${command.file} was not found on the runner.`, remedy: 'Install it in a step before.' });
-  const abort = (): void => killGroup(child, 'SIGTERM');
+  if (command.signal?.aborted === true) throw new CancelledError(`${command.file} was about to start`);
+  const { child, ended } = spawnGroup(command);
+  const { pid } = child;
+  if (pid === undefined) throw new UserError({ reason: 'tool-missing', message: why(command, 'not found, or not executable'), remedy: 'Install it in a step before.' });
+  const abort = (): void => endGroup(pid);
   command.signal?.addEventListener('abort', abort, { once: true });
-  void ended.then(() => command.signal?.removeEventListener('abort', abort));
-  return { pid: child.pid, stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, kill: (signal) => killGroup(child, signal) };
+  const exit = ended.then((status) => {
+    command.signal?.removeEventListener('abort', abort);
+    return typeof status === 'number' ? status : status.exit;
+  });
+  return { pid, stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended: exit, kill: (signal) => killGroup(pid, signal) };
 }
 
 /** Real processes, each the leader of a group of its own. */

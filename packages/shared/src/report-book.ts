@@ -1,8 +1,11 @@
+import { code, escapeText } from './markdown.ts';
+import type { Redactor } from './printing/redactor.ts';
 import type { Report, Section, Verdict } from './report.ts';
-import { escapeText } from './markdown.ts';
 
 /** GitHub drops a whole summary above 1 MiB; half of it leaves room for other steps' habits. */
 export const SUMMARY_BUDGET_BYTES = 512 * 1024;
+
+const PLAIN = { redact: (text: string): string => text };
 
 /** Collects what a run reports. */
 export class ReportBook<O extends string> implements Report<O> {
@@ -24,14 +27,18 @@ export class ReportBook<O extends string> implements Report<O> {
 }
 
 /** The job summary: the verdict first, then the sections that fit; what is left out is counted. */
-export function renderSummary(title: string, verdict: Verdict, sections: readonly Section[], budget = SUMMARY_BUDGET_BYTES): string {
-  const head = `## ${verdict.ok ? '✅' : '❌'} ${escapeText(title)}\n\n**${escapeText(verdict.sentence)}**\n${verdict.ok || verdict.remedy === undefined ? '' : `\n**What to do:** ${escapeText(verdict.remedy)}\n`}${verdict.ok ? '' : `\nReason code: \`${verdict.reason}\`\n`}`;
-  const blocks = sections.map((section) => `\n${section.title === undefined ? '' : `### ${escapeText(section.title)}\n\n`}${section.markdown}\n`);
+export function renderSummary(title: string, verdict: Verdict, sections: readonly Section[], redactor: Pick<Redactor, 'redact'> = PLAIN, budget = SUMMARY_BUDGET_BYTES): string {
+  const said = verdict.sentence === '' ? [] : [`**${escapeText(verdict.sentence)}**`];
+  const why = verdict.ok ? [] : [...(verdict.remedy === undefined ? [] : [`**What to do:** ${escapeText(verdict.remedy)}`]), `Reason code: ${code(verdict.reason)}`];
+  const head = `${[`## ${verdict.ok ? '✅' : '❌'} ${escapeText(title)}`, ...said, ...why].join('\n\n')}\n`;
+  const blocks = sections.map((section) => redactor.redact(`\n${section.title === undefined ? '' : `### ${escapeText(section.title)}\n\n`}${section.markdown}\n`));
   const note = (left: number): string => (left === 0 ? '' : `\n_${left} more ${left === 1 ? 'section was' : 'sections were'} left out: the summary is at its size limit. The JSON result file has everything._\n`);
-  let text = cut(head, Math.floor(budget / 2));
+  let text = cut(redactor.redact(head), Math.floor(budget / 2));
+  let bytes = Buffer.byteLength(text) + Buffer.byteLength(note(blocks.length));
   let kept = 0;
   for (const block of blocks) {
-    if (Buffer.byteLength(text) + Buffer.byteLength(block) + Buffer.byteLength(note(blocks.length)) > budget) break;
+    bytes += Buffer.byteLength(block);
+    if (bytes > budget) break;
     text += block;
     kept += 1;
   }
@@ -39,5 +46,7 @@ export function renderSummary(title: string, verdict: Verdict, sections: readonl
 }
 
 function cut(text: string, bytes: number): string {
-  return Buffer.byteLength(text) <= bytes ? text : `${Buffer.from(text).subarray(0, bytes - 3).toString().replace(/\uFFFD$/, '')}…\n`;
+  if (Buffer.byteLength(text) <= bytes) return text;
+  // Three bytes for the ellipsis, one for the line's end; a character that is cut in half goes.
+  return `${Buffer.from(text).subarray(0, Math.max(0, bytes - 4)).toString().replace(/\uFFFD$/, '')}…\n`;
 }

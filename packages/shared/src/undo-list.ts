@@ -1,28 +1,38 @@
-import { asError } from './errors.ts';
 import type { Cleanup, Clock } from './deps.ts';
+import { asError } from './errors.ts';
+
+interface Step {
+  readonly title: string;
+  readonly undo: () => Promise<void> | void;
+}
 
 /** Undo steps of a run; newest first, each once, each bounded. */
 export class UndoList implements Cleanup {
-  #steps: { readonly title: string; readonly undo: () => Promise<void> | void }[] = [];
+  readonly #steps: Step[] = [];
 
   defer(title: string, undo: () => Promise<void> | void): void {
     this.#steps.push({ title, undo });
   }
 
-  /** Runs all; returns a sentence for each that failed or took longer than `limitMs`. Later calls do only what is new. */
-  async run(clock: Pick<Clock, 'sleep'>, limitMs: number): Promise<readonly string[]> {
+  /**
+   * Runs all; returns a sentence for each that failed or took longer than `limitMs()`, which is asked before each
+   * step. A step is started even when no time is left: most undo at once, and nobody else would.
+   */
+  async run(clock: Pick<Clock, 'sleep'>, limitMs: () => number): Promise<readonly string[]> {
     const failures: string[] = [];
     for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
-      const { title, undo } = step;
-      const stop = new AbortController();
-      try {
-        await Promise.race([Promise.resolve().then(undo), clock.sleep(limitMs, stop.signal).then(() => { throw new Error(`took longer than ${limitMs} ms`); })]);
-      } catch (thrown) {
-        failures.push(`${title}: ${asError(thrown).message}`);
-      } finally {
-        stop.abort();
-      }
+      const failure = await bounded(step, clock, limitMs());
+      if (failure !== undefined) failures.push(failure);
     }
     return failures;
   }
+}
+
+async function bounded({ title, undo }: Step, clock: Pick<Clock, 'sleep'>, limitMs: number): Promise<string | undefined> {
+  const stop = new AbortController();
+  const late = clock.sleep(limitMs, stop.signal).then(() => `${title}: did not end within ${Math.round(limitMs)} ms`, () => undefined);
+  const done = Promise.resolve().then(undo).then(() => undefined, (thrown: unknown) => `${title}: ${asError(thrown).message}`);
+  const failure = await Promise.race([done, late]);
+  stop.abort();
+  return failure;
 }

@@ -1,0 +1,69 @@
+import { secretForms, SHORTEST_SECRET } from './secret-forms.ts';
+
+const HIDDEN = '***';
+
+/** Knows the secrets of a run and takes them out of texts. */
+export class Redactor {
+  readonly #forms = new Set<string>();
+  #longest = 0;
+
+  /** Learns a secret; returns what the runner must mask, or why it cannot be hidden. */
+  add(secret: string): { readonly masks: readonly string[]; readonly warning: string | undefined } {
+    const length = secret.trim().length;
+    if (length === 0) return { masks: [], warning: undefined };
+    if (length < SHORTEST_SECRET) return { masks: [], warning: `A secret of fewer than ${SHORTEST_SECRET} characters cannot be hidden: it would blank out half of the log. Use a longer one.` };
+    const { masks, all } = secretForms(secret);
+    for (const form of all) {
+      this.#forms.add(form);
+      this.#longest = Math.max(this.#longest, form.length);
+    }
+    return { masks, warning: undefined };
+  }
+
+  /** The text without secrets in any of their forms; where forms overlap nothing of either stays. */
+  redact(text: string): string {
+    return this.#hide(text, this.#found(text));
+  }
+
+  finds(text: string): boolean {
+    for (const form of this.#forms) if (text.includes(form)) return true;
+    return false;
+  }
+
+  /**
+   * Splits a text that goes on later: the first part is redacted and safe to print, the rest may be the beginning
+   * of a secret and must be put before what comes next.
+   */
+  split(text: string): readonly [string, string] {
+    const found = this.#found(text);
+    let cut = Math.max(0, text.length - Math.max(0, this.#longest - 1));
+    for (const [from, to] of found) if (from < cut && to > cut) cut = from;
+    return [this.#hide(text.slice(0, cut), found.filter(([, to]) => to <= cut)), text.slice(cut)];
+  }
+
+  /** Merged places of all forms, in order. */
+  #found(text: string): [number, number][] {
+    const places: [number, number][] = [];
+    for (const form of this.#forms) {
+      for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) places.push([at, at + form.length]);
+    }
+    places.sort(([a], [b]) => a - b);
+    const merged: [number, number][] = [];
+    for (const [from, to] of places) {
+      const last = merged.at(-1);
+      if (last !== undefined && from < last[1]) last[1] = Math.max(last[1], to);
+      else merged.push([from, to]);
+    }
+    return merged;
+  }
+
+  #hide(text: string, places: readonly (readonly [number, number])[]): string {
+    let shown = '';
+    let at = 0;
+    for (const [from, to] of places) {
+      shown += text.slice(at, from) + HIDDEN;
+      at = to;
+    }
+    return shown + text.slice(at);
+  }
+}
