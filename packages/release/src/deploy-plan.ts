@@ -52,7 +52,7 @@ export function planDeploy(config: DeployConfig, facts: readonly HostFacts[], se
         factsBatch(config, 'full', seed.artifactKey ?? ''),
         batch({
           id: 'recover', title: 'lock, recover, facts', reason: 'preflight',
-          steps: [own('recover', 'remove what an ended run left behind', 'recover.sh'), ...factSteps(config, 'full')],
+          steps: [own('recover', 'remove what an ended run left behind', 'recover.sh'), ...(laravel ? [{ id: 'lift', title: 'lift the maintenance of an ended run', script: laravelScripts['maintenance-up.sh'] }] : []), ...factSteps(config, 'locked')],
           values: Object.fromEntries(facts.map(({ host }) => [host, { ...factValues(config, pathOf(config, host), 'full', seed.artifactKey ?? ''), ...values(host) }])),
         }),
         batch({ id: 'stage', title: 'stage', reason: 'stage', steps: stageSteps(config, migrateHost), timeoutMs: 30 * MINUTE_MS, secrets: config.source.kind === 'git' && config.source.deployKey !== undefined ? ['DEPLOY_KEY'] : [], compensations: ['drop'] }),
@@ -111,7 +111,7 @@ function hostValues(config: DeployConfig, facts: readonly HostFacts[], seed: Pla
     MIGRATE_COMMAND: config.migrateCommand ?? '',
     RESTART_COMMAND: config.restartCommand ?? '',
     DB_LOCK_WAIT_SECONDS: String(config.databaseLockWaitSeconds),
-    ...(config.maintenance.kind === 'always' ? { MAINTENANCE_RENDER: config.maintenance.render ?? '', MAINTENANCE_RETRY: String(config.maintenance.retrySeconds) } : {}),
+    ...(config.maintenance.kind === 'always' ? { MAINTENANCE_RENDER: config.maintenance.render ?? '', MAINTENANCE_RETRY: String(config.maintenance.retrySeconds), ...(config.maintenance.secret === undefined ? { MAINTENANCE_SECRET: '' } : {}) } : {}),
     BEACON: config.beacon ?? '',
     BEACON_PHP: config.beacon === undefined ? '' : beaconPhp(seed.releaseId),
     COMPLETE_JSON: JSON.stringify({ id: seed.releaseId, sha: config.sha, artifact: seed.artifactKey ?? null, run: `${config.run.runId}.${config.run.attempt}` }),

@@ -103,7 +103,7 @@ describe('deploy', () => {
 
   test('a failing switch on one host takes every host back, newest first, and marks the release bad', async () => {
     await run(config('1'));
-    const { record, error } = await run(config('2', { restartCommand: 'case $APP in *app2) echo no >&2; exit 3;; esac' }));
+    const { record, error } = await run(config('2', { restartCommand: 'case $OPS_APP in *app2) echo no >&2; exit 3;; esac' }));
     expect(error?.message).toContain('app2: restart-command failed with exit code 3');
     expect(error?.message).toContain('is live again on app1, app2');
     expect([live('app1'), live('app2')]).toEqual(['1', '1']);
@@ -121,7 +121,7 @@ describe('deploy', () => {
 
   test('one host that fails to stage: nothing switches anywhere and the stages are dropped', async () => {
     await run(config('1'));
-    const { error } = await run(config('2', { buildCommand: 'case $APP in *app2) exit 4;; esac' }));
+    const { error } = await run(config('2', { buildCommand: 'case $OPS_APP in *app2) exit 4;; esac' }));
     expect(error?.reason).toBe('stage');
     expect([live('app1'), live('app2')]).toEqual(['1', '1']);
     expect(releases('app1')).toHaveLength(1);
@@ -131,7 +131,7 @@ describe('deploy', () => {
   test.each(['facts', 'recover', 'stage', 'migrate', 'switch', 'commit'])('cancelled before %s on the second host: the old release serves and the next deploy works', async (batch) => {
     await run(config('1'));
     const abort = new AbortController();
-    const { error } = await run(config('2', { migrateCommand: 'true' }), (host, title) => {
+    const { error } = await run(config('2', { migrateCommand: "true" }), (host, title) => {
       if (title === batch && (host === 'app2' || batch === 'migrate')) {
         abort.abort();
         throw new UserError({ reason: 'cancelled', message: 'cancelled' });

@@ -69,6 +69,11 @@ function faultOf(host: string, batch: PlannedBatch, step: string | undefined, ma
   };
 }
 
+/** The environment of a script: its values, their names (so that commands of the user can be kept free of them), the nonce. */
+export function scriptValues(values: Readonly<Record<string, string>>, nonce: string): Readonly<Record<string, string>> {
+  return { ...values, OPS_NAMES: Object.keys(values).toSorted().join(' '), OPS_NONCE: nonce };
+}
+
 /**
  * The only interpreter of plans: compiles one batch for one host, runs it there, shows what it printed,
  * and returns its facts. Throws StepFailure when a step failed; `connect`, `lock`, `cancelled` pass through.
@@ -76,7 +81,7 @@ function faultOf(host: string, batch: PlannedBatch, step: string | undefined, ma
 export async function runBatch(session: Session, batch: PlannedBatch, context: ExecutorContext, options: BatchOptions = {}): Promise<BatchAnswer> {
   const host = session.target.name;
   const script = compileBatch(batch, host);
-  const values = { ...batch.values[host], ...options.runtime, OPS_NONCE: context.nonce };
+  const values = scriptValues({ ...batch.values[host], ...options.runtime }, context.nonce);
   context.executed.push({ host, batch: batch.id, script, values });
   const result = await session.run(
     {

@@ -4,8 +4,11 @@ import { loopback } from './target-values.ts';
 import { scripts } from './scripts.generated.ts';
 import type { TargetConfig } from './config.ts';
 
-/** Steps that read facts: the same text for the first look and for the second one under the lock. */
-export function factSteps(config: Pick<TargetConfig, 'app'>, detail: 'full' | 'light'): readonly Step[] {
+/**
+ * Steps that read facts. Under the lock everything that decides is read again; what the database has applied
+ * is not, because it costs a start of the application and only warns.
+ */
+export function factSteps(config: Pick<TargetConfig, 'app'>, detail: 'full' | 'light' | 'locked'): readonly Step[] {
   const generic: Step = { id: 'facts', title: 'read what is on the host', script: scripts['facts.sh'] };
   if (detail === 'light') return [generic];
   return [
@@ -14,7 +17,7 @@ export function factSteps(config: Pick<TargetConfig, 'app'>, detail: 'full' | 'l
     ...(config.app === 'laravel'
       ? [
           { id: 'env', title: 'read key names of .env', script: laravelScripts['env-facts.sh'] },
-          { id: 'applied', title: 'read applied migrations of the live release', script: laravelScripts['applied.sh'] },
+          ...(detail === 'locked' ? [] : [{ id: 'applied', title: 'read applied migrations of the live release', script: laravelScripts['applied.sh'] }]),
         ]
       : []),
   ];

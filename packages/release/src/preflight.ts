@@ -131,6 +131,7 @@ function cautions(one: HostFacts, config: DeployConfig): readonly string[] {
   if (config.reloadCommand !== undefined && /^0s?$/.test(one.raw.get('fpm.process-control-timeout') ?? '')) list.push(`${one.host}: process_control_timeout is 0, so a reload of php-fpm drops requests in flight. Set it to 10s in php-fpm.conf.`);
   if (one.raw.get('logind') === 'kills') list.push(`${one.host}: logind ends a user's processes at logout (KillUserProcesses), so a lost runner stops migrations too. Run: loginctl enable-linger ${one.raw.get('user') ?? 'deploy'}`);
   if (!one.tools.has('flock')) list.push(`${one.host}: flock is missing; a lock directory is used instead. Install util-linux for a lock that cannot be left behind.`);
+  if (one.raw.get('live.database')?.startsWith('unreachable') === true) list.push(`${one.host}: the live release cannot reach its database (${one.raw.get('live.database')?.slice('unreachable'.length).replace(/^[: ]+/, '') ?? ''}); if that stays, migrations will fail.`);
   if (one.raw.get('maintenance') === 'down') list.push(`${one.host}: the site is in maintenance mode, and not by this run; it stays as it is. To lift it: php artisan up`);
   return list;
 }

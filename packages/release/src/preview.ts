@@ -1,5 +1,5 @@
 import { compileBatch } from './compile.ts';
-import type { ExecutedScript } from './executor.ts';
+import { scriptValues, type ExecutedScript } from './executor.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -13,7 +13,7 @@ export function previewScripts(plan: Plan, nonce: string): readonly ExecutedScri
       host,
       batch: batch.id,
       script: compileBatch(batch, host),
-      values: { ...batch.values[host], ...Object.fromEntries(batch.runtime.map((name) => [name, '(known at run time)'])), OPS_NONCE: nonce },
+      values: scriptValues({ ...batch.values[host], ...Object.fromEntries(batch.runtime.map((name) => [name, '(known at run time)'])) }, nonce),
     }));
   });
 }

@@ -81,7 +81,7 @@ export function planRollback(config: RollbackConfig, facts: readonly HostFacts[]
         ...(alone ? [] : [batch({ id: 'lock', title: 'lock', reason: 'switch', critical: false, steps: [guard] })]),
         batch({ id: 'switch', title: 'switch', reason: 'switch', pointOfNoReturn: true, steps: alone ? [guard, ...go] : go }),
         ...(health === undefined ? [] : [health]),
-        batch({ id: 'commit', title: 'commit and tidy', reason: 'no-room', runtime: ['HISTORY_LINE'], steps: [own('commit', 'record the rollback', 'commit.sh'), own('recover', 'remove what an ended run left behind', 'recover.sh'), ...checklistSteps(config)] }),
+        batch({ id: 'commit', title: 'commit and tidy', reason: 'no-room', runtime: ['HISTORY_LINE'], steps: [own('commit', 'record the rollback', 'commit.sh'), own('recover', 'remove what an ended run left behind', 'recover.sh'), ...(config.app === 'laravel' ? [{ id: 'lift', title: 'lift the maintenance of an ended run', script: laravelScripts['maintenance-up.sh'] }] : []), ...checklistSteps(config)] }),
       ],
       compensations: [],
       notes: target.ahead.length === 0 ? [] : [`The schema is ahead of this release by ${target.ahead.length}: ${target.ahead.map((one) => one.name).join(', ')}. It stays as it is.`],
