@@ -1,12 +1,13 @@
 import { openSession, prepareSsh } from '@ops/remote';
 import { conclude, deploy, dryRunSections, newRecord, publishDeploy, readStatus, summariseDeploy, summariseStatus } from '@ops/release';
-import type { Deps, Report, Verdict } from '@ops/shared';
+import { withPrivateTemp, type Deps, type Report, type Verdict } from '@ops/shared';
 import { announce } from './announce.ts';
 import { deployConfig } from './config.ts';
 import type { DeployInputs, DeployOutput } from './inputs.ts';
 
 /** Puts one exact commit live on every host, or leaves every host as it was. */
-export async function run(inputs: DeployInputs, deps: Deps, report: Report<DeployOutput>): Promise<Verdict> {
+export async function run(inputs: DeployInputs, given: Deps, report: Report<DeployOutput>): Promise<Verdict> {
+  const deps = await withPrivateTemp(given);
   const config = await deployConfig(inputs, deps);
   const record = newRecord();
   const ssh = await prepareSsh(config.ssh, deps);

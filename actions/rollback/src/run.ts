@@ -1,10 +1,11 @@
 import { inputError, conclude, dryRunSections, newRecord, publishRun, readStatus, rollback, summariseRollback, summariseStatus, targetConfig, type RollbackConfig } from '@ops/release';
 import { openSession, prepareSsh } from '@ops/remote';
-import type { Deps, Report, Verdict } from '@ops/shared';
+import { withPrivateTemp, type Deps, type Report, type Verdict } from '@ops/shared';
 import type { RollbackInputs, RollbackOutput } from './inputs.ts';
 
 /** Puts a known good release back, or prints what could be. */
-export async function run(inputs: RollbackInputs, deps: Deps, report: Report<RollbackOutput>): Promise<Verdict> {
+export async function run(inputs: RollbackInputs, given: Deps, report: Report<RollbackOutput>): Promise<Verdict> {
+  const deps = await withPrivateTemp(given);
   const problems: string[] = [];
   const target = targetConfig(inputs, deps, problems);
   if (target === undefined || problems.length > 0) throw inputError(problems);

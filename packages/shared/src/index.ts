@@ -16,6 +16,7 @@ export { Redactor } from './printing/redactor.ts';
 export { secretForms } from './printing/secret-forms.ts';
 export { renderSummary, ReportBook, SUMMARY_BUDGET_BYTES } from './report-book.ts';
 export { runAction, type ActionHost, type Run } from './run-action.ts';
+export { withPrivateTemp } from './private-temp.ts';
 export { runPost, type PostDeps } from './run-post.ts';
 export * from './secret.ts';
 export { trackDeployment, type DeploymentState, type DeploymentTracker } from './deployments.ts';

@@ -1,3 +1,6 @@
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { PRIVATE_TEMP } from './private-temp.ts';
 import type { ActionHost } from './run-action.ts';
 
 /** What a post step gets: its saved state, its environment and a way to say something. It never fails the job. */
@@ -19,6 +22,7 @@ export async function runPost(post: (deps: PostDeps) => Promise<void>, host: Act
   }, POST_BUDGET_MS);
   timer.unref();
   try {
+    await removePrivateTemp(host);
     await post({
       state: (key) => nonEmpty(host.env[`STATE_${key}`]),
       input: (name) => nonEmpty(host.env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`]),
@@ -30,6 +34,12 @@ export async function runPost(post: (deps: PostDeps) => Promise<void>, host: Act
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A killed main could not: keys must not stay for the next step of the job. Only a folder right inside the runner's own. */
+async function removePrivateTemp({ env }: ActionHost): Promise<void> {
+  const dir = nonEmpty(env[`STATE_${PRIVATE_TEMP}`]);
+  if (dir !== undefined && dirname(dir) === env['RUNNER_TEMP']) await rm(dir, { recursive: true, force: true });
 }
 
 function nonEmpty(text: string | undefined): string | undefined {
