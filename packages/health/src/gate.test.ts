@@ -164,6 +164,8 @@ describe('gate', () => {
     expect(none).toMatchObject({ reason: 'body', rounds: { length: 3 } });
     const down = await run([noAnswer('refused')], { timeoutMs: 4000 }, given);
     expect(down.asked).toEqual(['https://app1.example.com/api/health']);
+    const late = await run([noAnswer('refused'), notFound, good], {}, given);
+    expect(late.asked.map((url) => new URL(url).pathname)).toEqual(['/api/health', '/api/health', '/health', '/health', '/health']);
   });
 
   test('liveness down while readiness is good is a warning', async () => {
