@@ -3,6 +3,7 @@
  * `AbsolutePath` never has to check it again.
  */
 declare const brand: unique symbol;
+// oxlint-disable typescript/consistent-type-assertions -- the parsers below are the only ones that may brand
 export type Brand<T, Name extends string> = T & { readonly [brand]: Name };
 
 /** A full commit id: 40 (SHA-1) or 64 (SHA-256) lower-case hex digits. */

@@ -41,6 +41,8 @@ export interface ActionContract<S extends InputSpecs = InputSpecs, O extends str
   readonly outputs: Readonly<Record<O, string>>;
   /** True when the action has src/post.ts. */
   readonly post: boolean;
+  /** Inputs that had another name once: old name to new name. Giving an old one is an error that says the new one. */
+  readonly renamed?: Readonly<Record<string, string>>;
 }
 
 /** Output values as an action returns them; `undefined` becomes the empty string. */

@@ -1,7 +1,9 @@
 import { UserError } from '../errors.ts';
 import type { InputSpec, InputSpecs, InputsOf } from '../contract.ts';
 import { hint } from './nearest.ts';
-import { readOpsFile, type InputRegistry, type OpsFile } from './ops-file.ts';
+import { NO_OPS_FILE, OPS_FILE, readOpsFile, type InputRegistry } from './ops-file.ts';
+
+const SHOWN_CHARACTERS = 80;
 
 export interface InputSource {
   /** The runner's environment. */
@@ -33,43 +35,52 @@ export function secretTexts(specs: InputSpecs, env: InputSource['env']): readonl
  */
 export function parseInputs<S extends InputSpecs>(specs: S, source: InputSource): InputsOf<S> {
   const problems: string[] = unknownInputs(specs, source);
-  const file: OpsFile = source.opsFile === undefined ? { value: () => undefined, environments: [] } : readOpsFile(source.opsFile, source.action, source.registry, problems);
-  const environment = given(source.env, 'environment') ?? specs['environment']?.default ?? '';
-  if (given(source.env, 'environment') !== undefined && file.environments.length > 0 && !file.environments.includes(environment)) {
-    problems.push(`environment: "${environment}" is not in .github/ops.yml, which has ${file.environments.join(', ')}.${hint(environment, file.environments)}`);
+  const file = source.opsFile === undefined ? NO_OPS_FILE : readOpsFile(source.opsFile, source.action, source.registry, problems);
+  const named = given(source.env, 'environment')?.trim();
+  const environment = named ?? specs['environment']?.default ?? '';
+  // A typo here would quietly take the defaults, perhaps those of another target.
+  if (named !== undefined && file.environments.length > 0 && !file.environments.includes(named)) {
+    problems.push(`environment: ${shown(named)} is not in ${OPS_FILE}, which has ${file.environments.join(', ')}.${hint(named, file.environments)} If it needs no values of its own, add it there as "${named}: {}"`);
   }
   const values: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(specs)) {
     const fromFile = spec.expression === undefined && spec.secret !== true && name !== 'environment' ? file.value(environment, name) : undefined;
-    values[name] = parseOne(name, spec, given(source.env, name) ?? emptyAsNone(fromFile), problems);
+    values[name] = parseOne(name, spec, given(source.env, name) ?? fromFile, problems);
   }
   if (problems.length > 0) throw inputsError(problems);
+  return typed<S>(values);
+}
+
+/** Each value came out of the schema of its name. */
+function typed<S extends InputSpecs>(values: Record<string, unknown>): InputsOf<S> {
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- the one place where texts have become typed inputs
   return Object.freeze(values) as InputsOf<S>;
 }
 
 function given(env: InputSource['env'], name: string): string | undefined {
-  return emptyAsNone(env[inputVariable(name)]);
-}
-
-function emptyAsNone(text: string | undefined): string | undefined {
+  const text = env[inputVariable(name)];
   return text === undefined || text.trim() === '' ? undefined : text;
 }
 
 function parseOne(name: string, spec: InputSpec, text: string | undefined, problems: string[]): unknown {
   if (text === undefined && spec.default === undefined) {
-    if (spec.required === true) problems.push(`${name}: is required; ${spec.rule}. Example: ${example(name, spec)}`);
+    if (spec.required === true) problems.push(`${name}: is required; it is ${spec.rule}. ${example(name, spec)}`);
     return undefined;
   }
   const value = text ?? spec.default ?? '';
   const parsed = spec.schema.safeParse(spec.list === true && value.trim() === 'none' ? '' : value);
   if (parsed.success) return parsed.data;
-  const shown = spec.secret === true ? '' : `${JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)} `;
-  problems.push(`${name}: ${shown}${parsed.error.issues.map((issue) => issue.message).join('; ')}. Example: ${example(name, spec)}`);
+  const why = [...new Set(parsed.error.issues.map((issue) => issue.message))].join('; ');
+  problems.push(`${name}: ${spec.secret === true ? '' : `${shown(value)} `}${why}. ${example(name, spec)}`);
   return undefined;
 }
 
+function shown(value: string): string {
+  return JSON.stringify(value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS).toWellFormed()}…` : value);
+}
+
 function example(name: string, spec: InputSpec): string {
-  return `${name}: ${spec.example}`;
+  return `Example: ${name}: ${spec.example.replaceAll('\n', ', ')}`;
 }
 
 function unknownInputs(specs: InputSpecs, source: InputSource): string[] {
@@ -77,8 +88,8 @@ function unknownInputs(specs: InputSpecs, source: InputSource): string[] {
   return Object.entries(source.env).flatMap(([variable, value]) => {
     if (!variable.startsWith('INPUT_') || known.has(variable) || value === undefined) return [];
     const name = variable.slice('INPUT_'.length).toLowerCase();
-    const now = source.renamed?.[name];
-    if (now !== undefined) return [`${name}: is called ${now} now. Example: ${now}: …`];
+    const now = Object.entries(source.renamed ?? {}).find(([old]) => old === name)?.[1];
+    if (now !== undefined) return [`${name}: is called ${now} now. Write ${now} instead`];
     return [`${name}: is not an input of ${source.action}.${hint(name, Object.keys(specs))}`];
   });
 }

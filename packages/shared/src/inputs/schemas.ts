@@ -33,15 +33,22 @@ export function integer(limits: { readonly min: number; readonly max: number }):
   }, `must be a whole number from ${limits.min} to ${limits.max}`);
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** Units from large to small, the order in which they must stand. */
+const UNITS_MS = [86_400_000, 3_600_000, 60_000, 1000, 1] as const;
+const DURATION = /^(?:(\d{1,4})d)?(?:(\d{1,6})h)?(?:(\d{1,8})m)?(?:(\d{1,9})s)?(?:(\d{1,12})ms)?$/;
+const MAX_DAYS = 3660;
 
-/** `500ms`, `10s`, `1h30m`; a bare number is an error, because nobody can tell its unit. */
+/**
+ * `500ms`, `10s`, `1h30m`, at most ten years. A bare number is an error, because nobody can tell its unit; only `0`
+ * needs none, where zero is allowed.
+ */
 export function duration(options: { readonly zero?: boolean } = {}): Parse<Milliseconds> {
   return rule((value) => {
     const trimmed = value.trim();
-    if (!/^(?:\d{1,9}(?:ms|s|m|h|d))+$/.test(trimmed)) return undefined;
-    const total = [...trimmed.matchAll(/(\d+)(ms|s|m|h|d)/g)].reduce((sum, match) => sum + Number(match[1]) * (UNITS[match[2] ?? ''] ?? 0), 0);
-    return total > 0 || options.zero === true ? milliseconds(total) : undefined;
+    if (trimmed === '0') return options.zero === true ? milliseconds(0) : undefined;
+    const parts = trimmed === '' ? undefined : DURATION.exec(trimmed)?.slice(1);
+    const total = parts?.reduce((sum, part: string | undefined, at) => sum + Number(part ?? 0) * (UNITS_MS[at] ?? 0), 0);
+    return total === undefined || total > MAX_DAYS * UNITS_MS[0] || (total === 0 && options.zero !== true) ? undefined : milliseconds(total);
   }, `must be a duration such as 500ms, 10s or 1h30m${options.zero === true ? '' : ', above zero'}`);
 }
 
@@ -52,12 +59,15 @@ export const lines = (): Parse<readonly string[]> =>
 /** A clean absolute POSIX path. */
 export const absolutePath = (): Parse<AbsolutePath> => rule((value) => parseAbsolutePath(value.trim()), 'must be an absolute path without . or .. and without control characters');
 
-/** A commit, branch or tag name as git allows it. https://git-scm.com/docs/git-check-ref-format */
+// What git refuses (https://git-scm.com/docs/git-check-ref-format), and what shells would read as more than a name.
+// oxlint-disable-next-line no-control-regex -- control characters are among it
+const NOT_IN_REF = /[\u0000-\u0020\u007f~^:?*[\\$`"'();|&<>]|\.\.|@\{|\/\/|\/\.|\.lock(?:\/|$)/;
+
+/** A commit, branch or tag name as git allows it; never one that a program could take for an option. */
 export const gitRef = (): Parse<string> =>
   rule((value) => {
     const ref = value.trim();
-    // oxlint-disable-next-line no-control-regex -- control characters are what this refuses
-    return ref === '' || ref.length > 250 || ref.startsWith('-') || ref.includes('..') || ref.includes('@{') || ref.endsWith('/') || ref.endsWith('.lock') || /[\u0000-\u0020\u007f~^:?*[\\$`"'();|&<>]/.test(ref) ? undefined : ref;
+    return ref === '' || ref === '@' || ref.length > 250 || /^[-/.]|[/.]$/.test(ref) || NOT_IN_REF.test(ref) ? undefined : ref;
   }, 'must be a commit, branch or tag name, without spaces or shell characters');
 
 /** A secret; never trimmed, because a key's last newline matters. */
