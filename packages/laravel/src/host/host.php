@@ -22,7 +22,7 @@ final class OpsHost
                 return;
             }
             $error = error_get_last();
-            $fatal = $error !== null && ($error['type'] & (E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_RECOVERABLE_ERROR));
+            $fatal = $error !== null && ($error['type'] & (E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_RECOVERABLE_ERROR | E_USER_ERROR));
             self::report('died', self::$reason, self::$doing, $fatal ? self::line($error['message']) : 'the application ended the process by itself');
         });
         try {
