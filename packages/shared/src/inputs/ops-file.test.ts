@@ -7,7 +7,7 @@ const registry: InputRegistry = {
   rollback: { inputs: ['environment', 'php', 'hosts', 'path', 'to'], secret: [], fixed: [] },
 };
 
-function read(text: string): { value(input: string, environment?: string): string | undefined; problems: string[]; environments: readonly string[] } {
+function read(text: string): { value: (input: string, environment?: string) => string | undefined; problems: string[]; environments: readonly string[] } {
   const problems: string[] = [];
   const file = readOpsFile(text, 'deploy', registry, problems);
   return { value: (input, environment = 'production') => file.value(environment, input), problems, environments: file.environments };
