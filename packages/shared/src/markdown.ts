@@ -9,7 +9,8 @@ const NAMED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>'
 export function escapeText(text: string): string {
   return visibleLines(text)
     .map((line) => line
-      .replace(/[&<>\\`*_[\]|~$@#]|:(?=:|\/\/)|(?<=:):/g, (sign) => NAMED[sign] ?? `&#${sign.charCodeAt(0)};`)
+      // An underscore between letters means nothing on GitHub, and names of migrations are full of them.
+      .replace(/[&<>\\`*[\]|~$@#]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:(?=:|\/\/)|(?<=:):/gu, (sign) => NAMED[sign] ?? `&#${sign.charCodeAt(0)};`)
       // At the start of a line these would make a list, a rule or the underline of a heading.
       .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, (_whole, blanks: string, sign: string) => `${blanks.replace(/\s/g, ' ').slice(0, 3)}&#${sign.charCodeAt(0)};${sign.slice(1)}`))
     .join('<br>');

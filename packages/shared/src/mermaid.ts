@@ -9,13 +9,17 @@ export interface ChartData {
 
 const MAX_POINTS = 60;
 const MAX_TEXT = 50_000;
+/** Above it JavaScript would write an exponent, which Mermaid does not read. */
+const LARGEST = 1e15;
 
 function label(text: string): string {
-  return `"${text.replace(/[^A-Za-z0-9 ._\-/%()]/g, ' ').trim() || '-'}"`;
+  // Two percent signs begin a comment, also between quotes.
+  return `"${text.replace(/[^A-Za-z0-9 ._\-/%()]/g, ' ').replace(/%[% ]*%/g, '%').trim() || '-'}"`;
 }
 
 function decimal(value: number): string {
-  return value.toFixed(3).replace(/\.?0+$/, '');
+  const text = value.toFixed(3).replace(/\.?0+$/, '');
+  return text === '-0' ? '0' : text;
 }
 
 /**
@@ -27,7 +31,7 @@ export function xyChart(data: ChartData): string | undefined {
   const labels = data.labels.slice(from);
   const series = [data.bars, data.line].flatMap((values) => (values === undefined ? [] : [values.slice(from)]));
   const all = series.flat();
-  if (labels.length < 2 || series.length === 0 || all.some((value) => !Number.isFinite(value)) || series.some((values) => values.length !== labels.length)) return undefined;
+  if (labels.length < 2 || series.length === 0 || all.some((value) => !Number.isFinite(value) || Math.abs(value) > LARGEST) || series.some((values) => values.length !== labels.length)) return undefined;
   const top = Math.max(...all, 0);
   const low = Math.min(...all, 0);
   const text = [
