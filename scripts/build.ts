@@ -63,7 +63,7 @@ export async function build({ root, out }: Layout): Promise<Built> {
 /** TypeScript to JavaScript, with `@ops/*` resolvable. Type errors are problems, but JavaScript is written all the same. */
 async function compile(root: string, js: string): Promise<string[]> {
   rmSync(js, { recursive: true, force: true });
-  mkdirSync(join(js, 'node_modules/@ops'), { recursive: true });
+  mkdirSync(js, { recursive: true });
   writeFileSync(join(js, 'package.json'), '{"type":"module"}\n');
   const problems: string[] = [];
   try {
@@ -72,13 +72,20 @@ async function compile(root: string, js: string): Promise<string[]> {
     problems.push(`TypeScript found errors:\n${lastWords(error)}`);
   }
   for (const name of existsSync(join(root, 'packages')) ? readdirSync(join(root, 'packages')) : []) {
-    const folder = join(js, 'packages', name);
-    if (!existsSync(folder)) continue;
-    const { exports: faces } = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
-    writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ name: `@ops/${name}`, type: 'module', exports: faces }).replaceAll('.ts"', '.js"')}\n`);
-    symlinkSync(`../../packages/${name}`, join(js, 'node_modules/@ops', name));
+    if (existsSync(join(js, 'packages', name))) linkPackage(root, js, name);
   }
   return problems;
+}
+
+/** Makes `@ops/<name>` resolvable below `js`, with the exports of the package's own package.json. */
+export function linkPackage(root: string, js: string, name: string): void {
+  const source = join(root, 'packages', name, 'package.json');
+  const { exports } = existsSync(source) ? JSON.parse(readFileSync(source, 'utf8')) : { exports: './src/index.ts' };
+  const compiled = JSON.parse(JSON.stringify(exports).replaceAll('.ts"', '.js"'));
+  mkdirSync(join(js, 'packages', name), { recursive: true });
+  writeFileSync(join(js, 'packages', name, 'package.json'), `${JSON.stringify({ name: `@ops/${name}`, type: 'module', exports: compiled })}\n`);
+  mkdirSync(join(js, 'node_modules/@ops'), { recursive: true });
+  symlinkSync(`../../packages/${name}`, join(js, 'node_modules/@ops', name));
 }
 
 /** False when what stands there was made from the same files. */
@@ -148,7 +155,7 @@ function faceOf(js: string, name: string): string {
 
 /** What the lines of a module import, statically or not. tsc writes one import per line. */
 export function importsOf(text: string): string[] {
-  return [...text.matchAll(/^\s*(?:import|export|\})\s*(?:[^'"()]*from\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm)].flatMap(([, fixed, lazy]) => fixed ?? lazy ?? []);
+  return [...text.matchAll(/^\s*(?:import|export|\})\s*(?:[^'"()]*from\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm)].flatMap(([, fixed, lazy]) => fixed ?? lazy ?? []).filter((name) => !name.includes('${'));
 }
 
 function copyCommon(root: string, release: string): void {

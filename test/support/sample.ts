@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { build, type Built } from '../../scripts/build.ts';
@@ -22,11 +22,14 @@ export function sampleTree(files: Readonly<Record<string, string>>): SampleTree 
   };
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
   write('package.json', '{"type":"module"}');
+  // Copies: what a tool takes relative to its configuration is then meant relative to this tree.
+  for (const [from, to] of [['tsconfig.json', 'tsconfig.base.json'], ['.oxlintrc.json', '.oxlintrc.json']] as const) copyFileSync(join(repository, from), join(root, to));
   write('tsconfig.build.json', JSON.stringify({
-    extends: join(repository, 'tsconfig.json'),
-    compilerOptions: { noEmit: false, rootDir: '.', rewriteRelativeImportExtensions: true, typeRoots: [join(repository, 'node_modules/@types')] },
+    extends: './tsconfig.base.json',
+    compilerOptions: { noEmit: false, rootDir: '.', rewriteRelativeImportExtensions: true, typeRoots: ['node_modules/@types'] },
     include: ['actions/*/src'],
   }));
+  write('tsconfig.json', JSON.stringify({ extends: './tsconfig.base.json', compilerOptions: { typeRoots: ['node_modules/@types'] }, include: ['actions', 'packages'] }));
   for (const [file, text] of Object.entries(files)) write(file, text);
   return {
     root,
