@@ -5,11 +5,11 @@
 # .deploy/run/<run>; without the lock nothing under the app dir changes.
 s_dir() {
   s_dir=''
-  if [ -n "$s_held" ] && mkdir -p "$s_state/run/$s_run" && s_room "$s_state/run/$s_run"; then return 0; fi
+  if [ -n "$s_held" ] && { [ -d "$s_state/run/$s_run" ] || mkdir -p "$s_state/run/$s_run"; } && s_room "$s_state/run/$s_run"; then return 0; fi
   for s_base in "${TMPDIR:-/tmp}" /tmp /dev/shm /var/tmp "${XDG_RUNTIME_DIR:-/tmp}"; do
     case $s_base/ in "$s_app"/*) continue ;; esac
     # Nobody can have made it before us: the nonce is random and came on stdin.
-    mkdir "$s_base/ops-$s_nonce" || [ -d "$s_base/ops-$s_nonce" ] || continue
+    [ -d "$s_base/ops-$s_nonce" ] || mkdir "$s_base/ops-$s_nonce" || continue
     s_used=1
     if s_room "$s_base/ops-$s_nonce"; then return 0; fi
   done 2>/dev/null
@@ -17,7 +17,7 @@ s_dir() {
 
 # s_room DIR: fresh output files, and bytes for them: on a full disk files can be made, but stay empty.
 s_room() {
-  rm -f "$1/out" "$1/err" && dd if=/dev/zero of="$1/out" bs=65536 count=1 && printf '' >"$1/out" && printf '' >"$1/err" && s_dir=$1
+  { [ ! -e "$1/out" ] || rm -f "$1/out" "$1/err"; } && dd if=/dev/zero of="$1/out" bs=65536 count=1 && printf '' >"$1/out" && printf '' >"$1/err" && s_dir=$1
 }
 
 # s_word: the first word of s_rest in s_word, and s_rest without it.
@@ -85,6 +85,8 @@ s_launch() {
       sleep 0.2 || sleep 1
     done
     kill -KILL "-$s_child"
+    # bash forgets a status that arrives while a trap runs.
+    case $s_code in 127 | 255) s_code=143 ;; esac
   fi
   [ -z "$s_file" ] || rm -f "$s_file"
   [ -z "$s_killer" ] || kill -KILL "$s_killer"

@@ -113,7 +113,7 @@ export class Exchange {
   /** A critical batch is left to the host; another is ended, and when the host confirms that in time the session lives on. */
   async #cancelled(): Promise<UserError> {
     const { link, clock } = this.#host;
-    if (this.#work.critical || !link.greeted) return this.#abandon();
+    if (this.#work.critical) return this.#abandon();
     link.write('kill\n');
     const timer = new AbortController();
     const late = clock.sleep(KILL_ANSWER_MS, timer.signal).catch(() => {});
@@ -136,7 +136,9 @@ export class Exchange {
   async #lost(): Promise<UserError> {
     const { link, failure, target } = this.#host;
     const end = await link.ended;
-    const error = !end.greeted && failure !== undefined ? failure(end) : lostError(target, this.#work, end);
+    // The greeting travels with the first answer. ssh itself ends with 255, or with what a login shell that runs nothing returns.
+    const killed = end.exit > 128 && end.exit < 255;
+    const error = !end.greeted && !killed && failure !== undefined ? failure(end) : lostError(target, this.#work, end);
     this.#host.leave(error);
     return error;
   }

@@ -166,7 +166,7 @@ export class HostSession implements Session {
     link.write(this.#pending);
     if (this.#pending !== '') this.#armedOnHost = this.#armed !== undefined;
     this.#pending = '';
-    if (locks) link.write(`lock ${holderText(lock)}\n`);
+    if (locks) link.write(`lock ${payload === undefined ? 'l' : 'm'} ${holderText(lock)}\n`);
     if (payload !== undefined) {
       // A lock that is refused must not cost an upload.
       const refused = locks ? await exchange.readLock(file) : undefined;

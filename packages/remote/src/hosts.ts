@@ -47,7 +47,7 @@ export function parseLogin(text: string): Login | string {
   const user = text.slice(0, at);
   if (!USER.test(user)) return `"${user}" cannot be a user name.`;
   const place = /^(?:\[(?<six>[^\]]*)\]|(?<name>[^:[\]]*))(?::(?<port>.*))?$/.exec(text.slice(at + 1))?.groups;
-  if (place === undefined) return `"${text.slice(at + 1)}" is no host; put an IPv6 address in brackets, for example user@[2001:db8::1]:22.`;
+  if (place === undefined || place['port']?.includes(':') === true) return `"${text.slice(at + 1)}" is no host; put an IPv6 address in brackets, for example user@[2001:db8::1]:22.`;
   const { six, name, port: portText } = place;
   const host = six ?? name ?? '';
   if (six === undefined ? !HOST.test(host) : !(IPV6.test(host) && host.includes(':'))) return `"${host}" is no host name or address.`;

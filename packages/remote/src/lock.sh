@@ -2,11 +2,13 @@
 # process that changes things is gone. Without: a directory of identities, in which a dead one counts for nothing.
 # shellcheck shell=sh disable=SC2154,SC2034
 
-# s_lock: one try; the client asks again each second. $s_arg is the holder as JSON without its closing brace.
+# lock l|m HOLDER: one try; the runner asks again each second. l: the answer may travel with that of the batch which came
+# along. HOLDER is JSON without its closing brace.
 s_lock() {
+  s_how=${s_arg%% *} s_arg=${s_arg#* }
   s_reap
   [ -z "$s_held" ] || {
-    s_say "m locked $s_fence"
+    s_say "$s_how locked $s_fence"
     return 0
   }
   # The app dir must be passable for the web server; what is inside .deploy is nobody else's business.
@@ -31,8 +33,8 @@ s_lock() {
   s_fence=$((s_fence + 1))
   s_boot
   { printf '%s,"pid":%s,"bootId":"%s"}\n' "$s_arg" "$s_me" "$s_boot" >"$s_state/lock.new" && mv -f "$s_state/lock.new" "$s_state/lock.json"; } 2>/dev/null || rm -f "$s_state/lock.new"
-  if s_journal "\"step\":\"lock\",\"phase\":\"lock\",\"fence\":$s_fence,\"pid\":$s_me"; then s_say "m locked $s_fence"
-  else s_say "m locked $s_fence unwritten"; fi
+  if s_journal "\"step\":\"lock\",\"phase\":\"lock\",\"fence\":$s_fence,\"pid\":$s_me"; then s_say "$s_how locked $s_fence"
+  else s_say "$s_how locked $s_fence unwritten"; fi
 }
 
 s_boot() {
@@ -120,8 +122,10 @@ s_announce() {
 
 # s_last_fence: the highest number in the tail of the journal, in s_fence.
 s_last_fence() {
-  s_fence=$(tail -n 200 "$s_state/journal.ndjson" 2>/dev/null | sed -n 's/.*[{,]"fence":\([0-9]\{1,15\}\).*/\1/p' | sort -n | tail -n 1)
-  : "${s_fence:=0}"
+  s_fence=0
+  for s_number in $(tail -n 200 "$s_state/journal.ndjson" 2>/dev/null | sed -n 's/.*[{,]"fence":\([0-9]\{1,15\}\).*/\1/p'); do
+    [ "$s_number" -le "$s_fence" ] || s_fence=$s_number
+  done
 }
 
 # s_journal MEMBERS: appends one line. A line that a power cut left without its end gets one first.

@@ -5,7 +5,7 @@
 #    └──── forwarder (the only one that writes to the channel)        to the forwarder, over the pipe on fd 3
 # shellcheck shell=sh disable=SC2154,SC2034
 
-# s_say LINE: to the forwarder. m TEXT message, o DIR follow DIR/out and DIR/err, t pour what is new, x TEXT pour the
+# s_say LINE: to the forwarder. m TEXT message, l TEXT message that can wait for the next one, o DIR follow DIR/out and DIR/err, t pour what is new, x TEXT pour the
 # rest and say TEXT, f FILE show the head of a file, q end.
 s_say() { printf '%s\n' "$1" >&3; }
 
@@ -47,7 +47,7 @@ s_main() {
   s_exact=slow
   if [ "$(printf ab | { head -c 1 >/dev/null && cat; })" = b ]; then s_exact='head'
   elif [ "$(printf ab | { dd bs=1 count=1 iflag=fullblock >/dev/null && cat; } 2>/dev/null)" = b ]; then s_exact='dd'; fi
-  s_say "m hi $s_me"
+  s_say "l hi $s_me"
   s_watch
   while IFS= read -r s_line; do
     s_arg=${s_line#* }
@@ -141,41 +141,65 @@ s_ticker() {
 }
 
 s_forward() {
-  s_open=''
+  s_open='' s_waiting=''
+  # One write for one answer: sshd does not turn off Nagle's algorithm for us, so a second one would wait for a round trip.
+  s_join='dd bs=1048576 iflag=fullblock'
+  printf x | $s_join >/dev/null 2>&1 || s_join='cat'
   while IFS= read -r s_line; do
     s_arg=${s_line#* }
     case $s_line in
-      t) s_pour 64 ;;
-      'm '*) printf '\n%s %s\n' "$s_sent" "$s_arg" ;;
+      t) s_flush 64 ;;
+      'm '*)
+        s_waiting="$s_waiting
+$s_sent $s_arg
+"
+        s_flush 64
+        ;;
+      # Travels with what comes next.
+      'l '*)
+        s_waiting="$s_waiting
+$s_sent $s_arg
+"
+        ;;
       'o '*) [ ! -r "$s_arg/err" ] || { exec 4<"$s_arg/out" 5<"$s_arg/err" && s_open=$s_arg; } ;;
       'x '*)
         # As much as there is now; a daemon that goes on writing does not hold up the answer.
-        [ -z "$s_open" ] || s_pour $(($(cat "$s_open/out" "$s_open/err" | wc -c) / 65536 + 1))
+        s_blocks=1
+        for s_file in "$s_open/out" "$s_open/err"; do
+          [ ! -s "$s_file" ] || s_blocks=$((s_blocks + $(wc -c <"$s_file") / 65536))
+        done
+        s_flush "$s_blocks" "$s_arg"
         exec 4<&- 5<&-
         s_open=''
-        printf '\n%s %s\n' "$s_sent" "$s_arg"
         ;;
       'f '*)
-        printf '\n%s f\n' "$s_sent"
-        dd bs=4096 count=1 <"$s_arg"
-        printf '\n%s .\n' "$s_sent"
+        {
+          printf '\n%s f\n' "$s_sent"
+          dd bs=4096 count=1 <"$s_arg"
+          printf '\n%s .\n' "$s_sent"
+        } | $s_join
         ;;
       q) return 0 ;;
     esac 2>/dev/null
   done
 }
 
-# s_pour BLOCKS: what is new in the two files; the open descriptors remember how far we are.
+# s_flush BLOCKS [TEXT]: what waits, what is new in the two files, TEXT. Open descriptors remember how far we are.
+s_flush() {
+  if [ -n "$s_open" ] && { [ -s "$s_open/out" ] || [ -s "$s_open/err" ]; }; then
+    {
+      printf '%s' "$s_waiting"
+      [ ! -s "$s_open/out" ] || s_pour o "$1" <&4
+      [ ! -s "$s_open/err" ] || s_pour e "$1" <&5
+      [ -z "${2:-}" ] || printf '\n%s %s\n' "$s_sent" "$2"
+    } | $s_join
+  elif [ -n "${2:-}" ]; then printf '%s\n%s %s\n' "$s_waiting" "$s_sent" "$2"
+  elif [ -n "$s_waiting" ]; then printf '%s' "$s_waiting"; fi
+  s_waiting=''
+}
+
 s_pour() {
-  [ -n "$s_open" ] || return 0
-  if [ -s "$s_open/out" ]; then
-    printf '\n%s o\n' "$s_sent"
-    dd bs=65536 count="$1" <&4
-    printf '\n%s .\n' "$s_sent"
-  fi
-  if [ -s "$s_open/err" ]; then
-    printf '\n%s e\n' "$s_sent"
-    dd bs=65536 count="$1" <&5
-    printf '\n%s .\n' "$s_sent"
-  fi
+  printf '\n%s %s\n' "$s_sent" "$1"
+  dd bs=65536 count="$2"
+  printf '\n%s .\n' "$s_sent"
 }

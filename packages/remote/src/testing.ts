@@ -1,61 +1,24 @@
 /** Real processes, time and randomness for the tests of this package; no test of another package needs it. */
-import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CancelledError, milliseconds, parseAbsolutePath, type AbsolutePath, type Child, type Deps, type Exec, type ExecResult } from '@ops/shared';
+import { nodeExec, parseAbsolutePath, realClock, realRandom, type AbsolutePath, type Deps } from '@ops/shared';
 import { HostSession } from './host-session.ts';
 import { openSession, type SessionOptions } from './open-session.ts';
 import type { Batch, HostTarget, LockHolder } from './session.ts';
 
 export const SHELLS = ['dash', 'bash', 'busybox sh'];
 
-function start(command: { file: string; args: readonly string[]; env: Readonly<Record<string, string | undefined>> }): Child {
-  const child = spawn(command.file, command.args, { env: { ...command.env }, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
-  const { pid = 0 } = child;
-  return {
-    pid, stdin: child.stdin, stdout: child.stdout, stderr: child.stderr,
-    ended: new Promise((resolve) => {
-      child.on('error', () => resolve(127));
-      child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGKILL' ? 137 : 143)));
-    }),
-    kill: (signal) => {
-      try {
-        process.kill(-pid, signal);
-      } catch {
-        // gone
-      }
-    },
-  };
-}
-
-async function run(command: Parameters<Exec['run']>[0]): Promise<ExecResult> {
-  const child = start(command);
-  const text = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk: Buffer) => { text.stdout += chunk.toString(); });
-  child.stderr.on('data', (chunk: Buffer) => { text.stderr += chunk.toString(); });
-  child.stdin.end(command.stdin ?? '');
-  const closed = new Promise((resolve) => child.stderr.on('close', resolve));
-  const exit = await child.ended;
-  await closed;
-  return { exit, ...text, timedOut: false, cancelled: false };
-}
-
 export type TestDeps = Pick<Deps, 'exec' | 'env' | 'random' | 'clock' | 'context' | 'cleanup'> & { readonly undo: (() => Promise<void> | void)[] };
 
 export function testDeps(tempDir: string, env: Readonly<Record<string, string | undefined>> = process.env): TestDeps {
   const undo: (() => Promise<void> | void)[] = [];
   return {
-    exec: { start, run },
+    exec: nodeExec,
     env,
-    random: { hex: (bytes) => randomBytes(bytes).toString('hex'), fraction: () => Math.random() },
-    clock: {
-      now: () => milliseconds(Date.now()),
-      monotonic: () => milliseconds(performance.now()),
-      sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }).catch(() => { throw new CancelledError('waiting'); }),
-    },
+    random: realRandom,
+    clock: realClock,
     context: {
       repository: 'acme/shop', actor: 'kim', eventName: 'push', sha: '0'.repeat(40), runId: '4711', runAttempt: '1', job: 'deploy',
       runUrl: 'https://github.example.com/acme/shop/actions/runs/4711', apiUrl: '', serverUrl: '', workspace: tempDir, tempDir, event: {},
