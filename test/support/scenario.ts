@@ -73,7 +73,8 @@ export class Scene implements AsyncDisposable {
   readonly network: TestNetwork;
   readonly scratch: string;
   readonly #key: string;
-  readonly #commits = new Map<string, Commit>();
+  /** The last commit: one at a time, since all are made in one folder. */
+  #committing: Promise<unknown> = Promise.resolve();
   readonly #open: Outcome[] = [];
 
   constructor(network: TestNetwork, scratch: string) {
@@ -95,9 +96,9 @@ export class Scene implements AsyncDisposable {
 
   /** Commits a variant of the sample application in a repository of its own. */
   async commit(variant: AppVariant): Promise<Commit> {
-    const commit = { sha: await commitApp(join(this.scratch, 'app'), variant), variant };
-    this.#commits.set(commit.sha, commit);
-    return commit;
+    const sha = this.#committing.then(() => commitApp(join(this.scratch, 'app'), variant));
+    this.#committing = sha.catch(() => undefined);
+    return { sha: await sha, variant };
   }
 
   /** Checks a commit out into a fresh folder, as the job's checkout step does. */
