@@ -284,6 +284,19 @@ describeWithServices('the Laravel steps on real hosts', ['network'], () => {
       expect(existsSync(flag)).toBe(false);
     });
 
+    test('a daemon that a worker command leaves behind holds up nothing and keeps no lock', async () => {
+      const console_ = "<?php\nuse Illuminate\\Support\\Facades\\Artisan;\nArtisan::command('horizon:terminate', function () { exec('sleep 45 > /dev/null 2>&1 & echo $!', $out); echo 'daemon ', $out[0], \"\\n\"; });\n";
+      await fresh({ version: 'v1', files: { 'routes/console.php': console_ } });
+      const done = await runSteps(host, ['workers.sh']);
+      expect(done).toMatchObject({ exit: 0, warnings: [] });
+      expect(done.facts.get('workers')).toContain('horizon:terminate');
+      const daemon = /daemon (\d+)/.exec(done.output)?.[1] ?? '';
+      // It still runs (so we did not wait for it), without descriptor 9.
+      const seen = await host.exec(`ls /proc/${daemon}/fd; kill ${daemon}`);
+      expect(seen).toMatchObject({ exit: 0, stderr: '' });
+      expect(seen.stdout.split('\n')).not.toContain('9');
+    });
+
     test('workers that cannot be told are a warning', async () => {
       await fresh({ version: 'v1', brokenPhp: true });
       const done = await runSteps(host, ['workers.sh']);

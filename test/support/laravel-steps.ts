@@ -49,7 +49,8 @@ export interface StepOptions {
 export async function runSteps(host: TestHost, steps: readonly StepName[], { id = 'r1', values = {}, shell = 'sh', timeoutMs = 60_000 }: StepOptions = {}): Promise<StepResult> {
   const file = `/srv/host/batch-${Math.random().toString(36).slice(2)}.sh`;
   writeFileSync(join(host.root, file), scripts['prelude.sh'] + steps.map((step) => `ops_begin ${step} 0\n(\nset -eu\n${laravelScripts[step]}\n)\nops_end ${step} $?\n`).join(''));
-  const done = await host.exec(`umask 022; cd "$APP"; exec ${shell} ${file} 9</dev/null`, {
+  // Into files, as the supervisor does: a daemon that holds them holds up nobody.
+  const done = await host.exec(`umask 022; cd "$APP"; status=0; ${shell} ${file} 9</dev/null >/tmp/ops-out 2>/tmp/ops-err || status=$?; cat /tmp/ops-out; cat /tmp/ops-err >&2; exit $status`, {
     user: 'deploy',
     timeoutMs,
     env: {

@@ -14,38 +14,40 @@ for ops_name in APP SHARED RELEASE_ID RELEASE_DIR PREVIOUS_DIR CURRENT_DIR PHP R
 done
 
 # ops_php CODE [PHP-OPTION…]: runs PHP code, made of host.php and a body, in the working directory. Facts, warnings and
-# failures that it reports on fd 3 become ours; its stdout and stderr are shown as they come.
+# failures that it reports on fd 3 become ours; its stdout and stderr are shown as they come. Over when PHP is: a daemon
+# that it leaves behind may keep the pipe.
 ops_php() {
   php_code=$1
   shift
-  php_status=0
-  { php_report=$("$PHP" "$@" -r "$php_code" 3>&1 >&4 4>&- </dev/null) || php_status=$?; } 4>&1
-  printf '%s\n' "$php_report" | {
-    php_end='' php_pending='' php_rows=''
-    while IFS=$TAB read -r word a b c; do
-      case $word in
-        fact)
-          [ "$a" != migrations.pending ] || php_pending=$b
-          ops_fact "$a" "$b"
-          ;;
-        row) php_rows="$php_rows$a
+  {
+    {
+      php_status=0
+      "$PHP" "$@" -r "$php_code" 3>&1 >&4 4>&- </dev/null || php_status=$?
+      printf 'exit\t%s\n' "$php_status"
+    } | {
+      php_word='' php_pending='' php_rows=''
+      while IFS=$TAB read -r word a b c; do
+        case $word in
+          fact)
+            [ "$a" != migrations.pending ] || php_pending=$b
+            ops_fact "$a" "$b"
+            ;;
+          row) php_rows="$php_rows$a
 " ;;
-        warn) ops_warn "$a" ;;
-        say) printf '%s\n' "$a" ;;
-        'done') php_end=yes ;;
-        fail)
-          php_end=yes
-          ops_fail "$a" "$b" "$c"
-          ;;
-        died)
-          php_end=yes
-          ops_died "PHP ended while $b: $c (exit code $php_status)." "Its output stands above; run the same by hand in the release."
-          ;;
+          warn) ops_warn "$a" ;;
+          say) printf '%s\n' "$a" ;;
+          'done' | fail | died) php_word=$word php_a=$a php_b=$b php_c=$c ;;
+          exit) break ;;
+        esac
+      done
+      case $php_word in
+        'done') [ -z "$php_rows" ] || ops_fact rows "$php_rows" ;;
+        fail) ops_fail "$php_a" "$php_b" "$php_c" ;;
+        died) ops_died "PHP ended while $php_b: $php_c (exit code $a)." "Its output stands above; run the same by hand in the release." ;;
+        *) ops_died "PHP ended with exit code $a before its work was done." "Its output stands above; check that $PHP runs on this host and that nothing killed it (memory)." ;;
       esac
-    done
-    [ -n "$php_end" ] || ops_died "PHP ended with exit code $php_status before its work was done." "Its output stands above; check that $PHP runs on this host and that nothing killed it (memory)."
-    [ -z "$php_rows" ] || ops_fact rows "$php_rows"
-  } || exit 1
+    } || exit 1
+  } 4>&1
 }
 
 # ops_died SENTENCE REMEDY: PHP ended without an answer.
