@@ -147,7 +147,7 @@ export async function startGithub(options: { readonly repository?: string; reado
 function deploymentHandlers(deployments: (FakeDeployment & { statuses: FakeStatus[] })[], url: string): Record<string, Handler> {
   const find = (id: string | undefined): (FakeDeployment & { statuses: FakeStatus[] }) | undefined => deployments.find((deployment) => String(deployment.id) === id);
   const missing: GithubAnswer = { status: 404, body: { message: 'Not Found' } };
-  const shown = ({ id, environment, ref, body }: FakeDeployment, base: string): unknown => ({ ...body, id, environment, ref, sha: ref, url: `${url}${base}/${id}`, statuses_url: `${url}${base}/${id}/statuses` });
+  const shown = ({ id, environment, ref, body }: FakeDeployment, base: string): unknown => ({ ...body, id, environment, ref, sha: ref, created_at: new Date().toISOString(), url: `${url}${base}/${id}`, statuses_url: `${url}${base}/${id}/statuses` });
   return {
     'POST /repos/:owner/:repo/deployments': ({ body, path }) => {
       const fields = record(body);
@@ -180,7 +180,7 @@ function deploymentHandlers(deployments: (FakeDeployment & { statuses: FakeStatu
     },
     'GET /repos/:owner/:repo/deployments/:id/statuses': (request) => {
       const deployment = find(request.params['id']);
-      return deployment === undefined ? missing : page(deployment.statuses.toReversed().map(({ id, state, description }) => ({ id, state, description })), request, url);
+      return deployment === undefined ? missing : page(deployment.statuses.toReversed().map(({ id, state, description, body }) => ({ id, state, description, log_url: body['log_url'] ?? '' })), request, url);
     },
   };
 }

@@ -19,7 +19,7 @@ export async function announce(inputs: DeployInputs, config: DeployConfig, deps:
   }
   const health = config.health.kind === 'gate' ? config.health.checks[0]?.url : undefined;
   const tracker: DeploymentTracker = await trackDeployment(createGitHub(deps, token), {
-    context: deps.context, environment: config.environment, sha: config.sha, url: health === undefined ? undefined : new URL(health).origin, log: deps.log,
+    context: deps.context, environment: config.environment, sha: config.sha, url: health === undefined ? undefined : new URL(health).origin, log: deps.log, clock: deps.clock,
   });
   if (tracker.id !== undefined) deps.state.save('deployment', String(tracker.id));
   await tracker.set('in_progress', `Deploying ${config.sha.slice(0, 7)}`);

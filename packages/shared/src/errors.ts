@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** What a user error says. Each field is one sentence without a trailing stack or blame. */
 export interface Fault {
   /** Stable word for machines, for example `host-key`; the output `reason-code`. */
@@ -40,5 +42,6 @@ export class CancelledError extends UserError {
 
 /** Turns whatever was thrown into an Error, so that `catch` blocks never lose a thrown string. */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+  // Not `instanceof`: errors of another realm, such as a worker's or a test runner's, would lose their causes.
+  return types.isNativeError(thrown) ? thrown : new Error(String(thrown));
 }
