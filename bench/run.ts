@@ -1,5 +1,5 @@
 /** Runs one bench: what machine, what versions, one line a figure. Exits 0 when it ran to the end, short figures or not. */
-import { existsSync, globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { machine } from '../scripts/machine.ts';
 
@@ -11,10 +11,10 @@ export interface BenchContext {
   log(line: string): void;
 }
 
-const names = globSync('*.ts', { cwd: import.meta.dirname }).map((file) => basename(file, '.ts')).filter((name) => name !== 'run').sort();
+const names = globSync('*.ts', { cwd: import.meta.dirname }).map((file) => basename(file, '.ts')).filter((name) => /^export (?:async function|const) bench\b/m.test(readFileSync(join(import.meta.dirname, `${name}.ts`), 'utf8'))).sort();
 const [name, ...flags] = process.argv.slice(2);
 const file = join(import.meta.dirname, `${name ?? ''}.ts`);
-if (name === undefined || name === '--help' || !names.includes(name) || !existsSync(file)) {
+if (name === undefined || name === '--help' || !names.includes(name)) {
   console.log(`usage: npm run bench -- NAME [--quick]\nNAME: ${names.length > 0 ? names.join(', ') : 'there is none yet'}`);
   process.exitCode = name === '--help' ? 0 : 2;
 } else {

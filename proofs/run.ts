@@ -1,5 +1,5 @@
 /** Runs one proof, a long run of faults or races, and ends with `PROOF <name> <k> of <n>`. Exits 0 when it ran to the end. */
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { machine } from '../scripts/machine.ts';
 
@@ -14,7 +14,7 @@ export interface ProofResult {
   readonly total: number;
 }
 
-const names = globSync('*.ts', { cwd: import.meta.dirname }).map((file) => basename(file, '.ts')).filter((name) => name !== 'run').sort();
+const names = globSync('*.ts', { cwd: import.meta.dirname }).map((file) => basename(file, '.ts')).filter((name) => /^export (?:async function|const) proof\b/m.test(readFileSync(join(import.meta.dirname, `${name}.ts`), 'utf8'))).sort();
 const [name, ...flags] = process.argv.slice(2);
 if (name === undefined || !names.includes(name)) {
   console.log(`usage: npm run proof -- NAME [--quick]\nNAME: ${names.length > 0 ? names.join(', ') : 'there is none yet'}`);
