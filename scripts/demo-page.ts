@@ -44,7 +44,7 @@ export function renderMarkdown(markdown: string): string {
       const block = lines.slice(at, rows < 0 ? undefined : at + rows);
       out.push(`<table>${block.map((text, index) => (index === 1 ? '' : row(text, index === 0 ? 'th' : 'td'))).join('')}</table>`);
       at += block.length - 1;
-    } else if (/^- /.test(line)) out.push(`<div>${/^- \[[x ]\]/.test(line) ? inline(line.slice(2).replace('[x]', '☑').replace('[ ]', '☐')) : `• ${inline(line.slice(2))}`}</div>`);
+    } else if (line.startsWith('- ')) out.push(`<div>${/^- \[[x ]\]/.test(line) ? inline(line.slice(2).replace('[x]', '☑').replace('[ ]', '☐')) : `• ${inline(line.slice(2))}`}</div>`);
     else if (line.startsWith('> ')) out.push(`<blockquote>${inline(line.slice(2).replace(/^\[!(\w+)\]$/, '<strong>$1</strong>'))}</blockquote>`);
     else if (line.startsWith('<')) out.push(line);
     else if (line.trim() !== '') out.push(`<p>${inline(line)}</p>`);

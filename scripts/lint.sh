@@ -95,7 +95,7 @@ place() { bash "$here/scripts/services.sh" --where "$1"; }
 local_copy() {
   local copy=$1 file
   mkdir -p "$copy/.github/workflows" && git init -q "$copy" || return 1
-  for file in .github/workflows/*.yml examples/*.yml; do
+  for file in $(workflow_files); do
     [ -e "$file" ] || continue
     sed -E -e 's#fwber/ops/\.github/workflows/([a-z0-9-]+\.yml)@v1#./.github/workflows/\1#' -e 's#fwber/ops/([a-z0-9-]+)@v1#./\1#' "$file" \
       >"$copy/.github/workflows/$(case $file in examples/*) echo example- ;; esac)$(basename "$file")"
@@ -108,7 +108,8 @@ local_copy() {
   done
 }
 
-workflow_files() { for file in .github/workflows/*.yml examples/*.yml; do [ ! -e "$file" ] || echo "$file"; done; }
+# examples/ops.yml is no workflow: it is copied to .github/ops.yml.
+workflow_files() { for file in .github/workflows/*.yml examples/*.yml; do [ ! -e "$file" ] || [ "$file" = examples/ops.yml ] || echo "$file"; done; }
 
 actionlint_() { [ -n "$(workflow_files)" ] || return 0; local copy status=0; copy=$(mktemp -d); local_copy "$copy"; (cd "$copy" && "$(place actionlint)" -no-color) || status=1; rm -rf "$copy"; return "$status"; }
 zizmor_() { local files; mapfile -t files < <(workflow_files; ls actions/*/action.yml 2>/dev/null); [ "${#files[@]}" -eq 0 ] || "$(place zizmor)" --offline --persona pedantic --no-progress --quiet --config "$here/.github/zizmor.yml" "${files[@]}"; }

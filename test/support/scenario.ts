@@ -129,7 +129,7 @@ export class Scene implements AsyncDisposable {
     const handle = startAction(join(RELEASE, action), {
       with: given,
       secrets: [this.#key],
-      wrap: this.network.wrap,
+      wrap: (argv) => this.network.wrap(argv),
       github: { runId: String(++runs + 1000), ...plan.github },
       ...(plan.onLine === undefined ? {} : { onLine: plan.onLine }),
       ...(plan.env === undefined ? {} : { env: plan.env }),

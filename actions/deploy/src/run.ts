@@ -1,6 +1,6 @@
 import { openSession, prepareSsh } from '@ops/remote';
 import { conclude, deploy, dryRunSections, newRecord, publishDeploy, readStatus, summariseDeploy, summariseStatus } from '@ops/release';
-import { withPrivateTemp, type Deps, type Report, type Verdict } from '@ops/shared';
+import { asError, UserError, withPrivateTemp, type Deps, type Report, type Verdict } from '@ops/shared';
 import { announce } from './announce.ts';
 import { deployConfig } from './config.ts';
 import type { DeployInputs, DeployOutput } from './inputs.ts';
@@ -17,25 +17,22 @@ export async function run(inputs: DeployInputs, given: Deps, report: Report<Depl
   const status = inputs.mode === 'status';
   const github = await announce(inputs, status ? { ...config, dryRun: true } : config, deps);
   deps.state.save('hosts', config.hosts.map((host) => host.name).join(', '));
-  let verdict: Verdict;
-  let bug: unknown;
+  let failure: Error | undefined;
   try {
     if (status) await readStatus({ ...config, to: undefined, allowSchemaAhead: false }, io, record);
     else await deploy(config, io, record);
-    verdict = status ? { ok: true, sentence: `Read the status of ${record.facts.length} of ${config.hosts.length} hosts; nothing was changed.` } : conclude('deploy', config, record);
   } catch (thrown) {
-    try {
-      verdict = conclude('deploy', config, record, thrown);
-    } catch (ours) {
-      bug = ours;
-      verdict = { ok: false, reason: 'bug', sentence: 'A bug in the action ended the deploy.' };
-    }
+    failure = asError(thrown);
   }
+  const verdict: Verdict =
+    failure !== undefined && !(failure instanceof UserError) ? { ok: false, reason: 'bug', sentence: 'A bug in the action ended the deploy.' }
+    : status && failure === undefined ? { ok: true, sentence: `Read the status of ${record.facts.length} of ${config.hosts.length} hosts; nothing was changed.` }
+    : conclude('deploy', config, record, failure);
   publishDeploy(record, report, deps.clock.monotonic() - began);
   report.output('verdict', verdict.ok ? 'pass' : record.verdict?.verdict === 'fail' ? 'fail' : 'error');
   report.output('reason-code', verdict.ok ? '' : verdict.reason);
   for (const section of status ? summariseStatus(record) : config.dryRun ? dryRunSections(record) : summariseDeploy(config, record)) report.section(section);
   await github.end(verdict);
-  if (bug !== undefined) throw bug;
+  if (failure !== undefined && !(failure instanceof UserError)) throw failure;
   return verdict;
 }

@@ -69,6 +69,6 @@ export function hostRecord(record: RunRecord, host: string): HostRecord {
 /** `proven` only when every host proved it. */
 export function fleetIdentity(record: RunRecord): IdentityState {
   const states = [...record.hosts.values()].map((host) => host.identity);
-  if (states.length === 0 || states.every((state) => state === 'off')) return 'off';
+  if (states.every((state) => state === 'off')) return 'off';
   return states.every((state) => state === 'proven') ? 'proven' : 'not-proven';
 }

@@ -129,8 +129,8 @@ export class Machine {
 /** Waits until the parent has its one child, or its boot has failed. */
 async function firstProcess(parent: ChildProcess, booted: Promise<void>): Promise<number> {
   const pid = pidOf(parent);
-  let failure: unknown;
-  booted.catch((error: unknown) => { failure = error; });
+  let failure: Error | undefined;
+  booted.catch((error: unknown) => { failure = error instanceof Error ? error : new Error(String(error)); });
   for (;;) {
     if (failure !== undefined) throw failure;
     // What host.sh runs (mount, cp) are children too; the machine's first process is the one with another process namespace.
