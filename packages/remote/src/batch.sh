@@ -64,12 +64,16 @@ s_launch() {
   trap 's_sig=1' PIPE
   # A shell tells stderr which of its children a signal ended, and that pipe may be broken.
   exec 2>/dev/null
-  if command -v setsid >/dev/null 2>&1 && [ -e /dev/fd/0 ]; then
+  s_leader=''
+  if command -v setsid >/dev/null; then s_leader='setsid'
+  elif command -v perl >/dev/null; then s_leader='perl'; fi
+  if [ -n "$s_leader" ] && [ -e /dev/fd/0 ]; then
     # The text goes through a pipe: no file that could be left, no argv, no limit, no disk.
-    printf '%s' "$s_text" | s_spawn setsid &
+    printf '%s' "$s_text" | s_spawn "$s_leader" &
   else
+    # Not every shell gives a group of its own to what it starts here; then only the batch itself can be ended.
     set -m
-    s_spawn &
+    s_spawn '' &
   fi
   s_child=$!
   set +m
@@ -94,7 +98,7 @@ s_launch() {
   exit "$s_code"
 }
 
-# s_spawn [setsid]: becomes the batch.
+# s_spawn setsid|perl|'': becomes the batch, leader of a process group by that program.
 s_spawn() {
   trap - HUP INT TERM USR1 USR2 PIPE
   exec 8<&0
@@ -114,8 +118,11 @@ s_spawn() {
   }
   cd "$s_app" 2>/dev/null || cd / || exit 126
   # shellcheck disable=SC2086 # two words where the shell is an applet: busybox sh
-  [ -z "${1:-}" ] || exec setsid $s_sh -c '. /dev/fd/8'
-  eval "$s_text"
+  case $1 in
+    setsid) exec setsid $s_sh -c '. /dev/fd/8' ;;
+    perl) exec perl -e 'setpgrp(0, 0); exec(@ARGV) or exit(127)' $s_sh -c '. /dev/fd/8' ;;
+    *) eval "$s_text" ;;
+  esac
 }
 
 # s_await PID: its exit status in s_code, whatever signals come meanwhile; ends its group when s_stop says so.
@@ -124,8 +131,8 @@ s_await() {
   while :; do
     s_sig=''
     if [ -n "$s_stop" ] && [ -z "$s_killer" ]; then
-      kill -TERM "-$1" 2>/dev/null
-      { s_bare; sleep "$s_grace"; kill -KILL "-$1"; } &
+      { kill -TERM "-$1" || kill -TERM "$1"; } 2>/dev/null
+      { s_bare; sleep "$s_grace"; kill -KILL "-$1" || kill -KILL "$1"; } &
       s_killer=$!
     fi
     wait "$1"

@@ -1,22 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { batch, holder, SHELLS, TestBench, until } from './testing.ts';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { batch, holder, pathWithout, SHELLS, TestBench, until } from './testing.ts';
 
 const LOCK = { waitMs: 0, holder: holder() };
-
-/** A PATH with everything of this machine except some tools. */
-function pathWithout(dir: string, ...missing: readonly string[]): string {
-  const bin = join(dir, `bin-without-${missing.join('-')}`);
-  if (existsSync(bin)) return bin;
-  mkdirSync(bin);
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter).toReversed().filter((one) => existsSync(one) && !one.includes('node_modules'))) {
-    for (const tool of readdirSync(folder)) {
-      if (!missing.includes(tool) && !existsSync(join(bin, tool))) symlinkSync(join(folder, tool), join(bin, tool));
-    }
-  }
-  return bin;
-}
 
 describe.each(['with flock', 'without flock'])('the lock %s', (variant) => {
   const env = (bench: TestBench): Record<string, string> => (variant === 'with flock' ? {} : { PATH: pathWithout(bench.dir, 'flock') });

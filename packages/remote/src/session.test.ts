@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Secret } from '@ops/shared';
-import { batch, holder, processesWith, SHELLS, TestBench, until } from './testing.ts';
+import { batch, holder, pathWithout, processesWith, SHELLS, TestBench, until } from './testing.ts';
 
 describe.each(SHELLS)('a session under %s', (shell) => {
   test('runs batches one after the other and tells their output and exit status apart', async () => {
@@ -92,6 +92,27 @@ describe.each(SHELLS)('a session under %s', (shell) => {
     expect(seen).toEqual(['stdout one\n']);
     writeFileSync(join(bench.dir, 'go'), '');
     expect((await done).stdout).toBe('one\ntwo\n');
+  });
+
+  test('does without setsid', async () => {
+    await using bench = new TestBench();
+    const session = await bench.open({ shell, env: { PATH: pathWithout(bench.dir, 'setsid') } });
+    expect(await session.run(batch('echo out; exit 3'))).toMatchObject({ exit: 3, stdout: 'out\n' });
+    expect(await session.run(batch('echo begun; sleep 100 & sleep 100', { timeoutMs: 1000 }))).toMatchObject({ timedOut: true, stdout: 'begun\n' });
+  });
+
+  test('reads payloads exactly where head reads ahead', async () => {
+    await using bench = new TestBench();
+    // BusyBox' applets before everything else: its head takes 4 KiB where one byte was asked for.
+    const bin = join(bench.dir, 'bin');
+    mkdirSync(bin);
+    for (const applet of ['head', 'dd', 'cat', 'wc', 'rm', 'mkdir', 'mv', 'sed', 'tail', 'date', 'setsid', 'sleep', 'cmp', 'id']) symlinkSync('/bin/busybox', join(bin, applet));
+    const session = await bench.open({ shell, env: { PATH: `${bin}:${process.env['PATH'] ?? ''}` } });
+    const file = join(bench.dir, 'payload');
+    writeFileSync(file, Buffer.alloc(200_001, 'payload\n'));
+    const same = { payload: { file, bytes: 200_001 }, values: { SAME: file }, lock: { waitMs: 0, holder: holder() } };
+    expect(await session.run(batch('head -c 3 /dev/zero | wc -c; cmp "$OPS_PAYLOAD" "$SAME" && echo same', same))).toMatchObject({ exit: 0, stdout: '3\nsame\n' });
+    expect((await session.run(batch('echo on'))).stdout).toBe('on\n');
   });
 
   test('an aborted batch ends on the host, and the session lives on', async () => {

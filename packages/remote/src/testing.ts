@@ -1,7 +1,7 @@
 /** Real processes, time and randomness for the tests of this package; no test of another package needs it. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeExec, parseAbsolutePath, realClock, realRandom, type AbsolutePath, type Deps } from '@ops/shared';
 import { HostSession } from './host-session.ts';
@@ -76,6 +76,19 @@ export function holder(actor = 'kim'): LockHolder {
 
 export function batch(script: string, more: Partial<Batch> = {}): Batch {
   return { title: 'test', script, values: {}, critical: false, timeoutMs: 20_000, ...more };
+}
+
+/** A PATH with everything of this machine except some tools. */
+export function pathWithout(dir: string, ...missing: readonly string[]): string {
+  const bin = join(dir, `bin-without-${missing.join('-')}`);
+  if (existsSync(bin)) return bin;
+  mkdirSync(bin);
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter).toReversed().filter((one) => existsSync(one) && !one.includes('node_modules'))) {
+    for (const tool of readdirSync(folder)) {
+      if (!missing.includes(tool) && !existsSync(join(bin, tool))) symlinkSync(join(folder, tool), join(bin, tool));
+    }
+  }
+  return bin;
 }
 
 /** Polls until the condition holds; the test's own timeout ends it. */
