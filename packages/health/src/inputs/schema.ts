@@ -2,7 +2,8 @@ import { z, type ZodType } from 'zod';
 
 /** A schema made of a reader that returns undefined for text that is not one. */
 export function readBy<T>(read: (text: string) => T | undefined, rule: string): ZodType<T, string> {
-  return z.string().transform((text, context) => {
+  // One zod object, not three: this runs for every input at every start.
+  return z.transform<string, T>((text, context) => {
     const value = read(text.trim());
     if (value !== undefined) return value;
     context.addIssue({ code: 'custom', message: `must be ${rule}` });
