@@ -14,7 +14,7 @@ import { goLive } from './go-live.ts';
 import { unfinished } from './journal.ts';
 import { migrate } from './migration.ts';
 import { batchOf } from './plan.ts';
-import { previewScripts } from './preview.ts';
+import { previewScripts, printPreview } from './preview.ts';
 import { preflight, refusalError, type SourceFacts } from './preflight.ts';
 import { readPhpConstraint } from './source-facts.ts';
 import { hostRecord, type RunRecord } from './record.ts';
@@ -48,6 +48,7 @@ export async function deploy(config: DeployConfig, io: DeployIo, record: RunReco
   for (const one of before) hostRecord(record, one.host).before = safeRelease(one);
   if (config.dryRun) {
     record.preview = previewScripts(draft, seed.nonce);
+    await printPreview(record.preview, log);
     return;
   }
 

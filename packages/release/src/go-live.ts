@@ -56,7 +56,7 @@ async function takeBack(run: DeployRun, rollout: Rollout, judgeIo: JudgeIo, caus
   if (left.length > 0) {
     throw new UserError({
       reason: 'host-behind',
-      message: `${cause.message} ${left.map(({ host, why }) => `${host} could not be switched back: ${why}`).join(' ')}`,
+      message: `${cause.message} ${left.map(({ host, why }) => (why === cause.message ? `So ${host} could not be switched back.` : `${host} could not be switched back: ${why}`)).join(' ')}`,
       remedy: `Look at ${left.map(({ host }) => host).join(', ')} now: it may serve the new release. The next deploy repairs it.`,
       cause,
     });

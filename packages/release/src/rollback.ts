@@ -7,7 +7,7 @@ import { FleetFailure, lockAll, lockHolder, onEach, openFleet, type Connect, typ
 import { gather } from './gather.ts';
 import { judgeFleet, judgeHosts, type JudgeIo } from './judge.ts';
 import { batchOf, hasBatch, type Plan } from './plan.ts';
-import { previewScripts } from './preview.ts';
+import { previewScripts, printPreview } from './preview.ts';
 import { refusalError, type Refusal } from './preflight.ts';
 import { hostRecord, type RunRecord } from './record.ts';
 import { CHECKLIST_STEP, chooseTarget, planRollback, type RollbackTarget } from './rollback-plan.ts';
@@ -67,6 +67,7 @@ async function lockAndSwitch(config: RollbackConfig, io: RollbackIo, fleet: Flee
     remember(record, plan, facts, target);
     if (config.dryRun) {
       record.preview = previewScripts(plan, nonce);
+      await printPreview(record.preview, deps.log);
       return { plan, facts, unreachable: new Set() };
     }
     try {
