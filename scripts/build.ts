@@ -31,6 +31,8 @@ export interface Built {
 
 const BUNDLES_AT_ONCE = 2;
 const SHOWN_LINES = 20;
+/** Copied as they are. */
+const COMMON = ['README.md', 'LICENSE', 'SECURITY.md', 'schema'];
 const run = promisify(execFile);
 const here = resolve(import.meta.dirname, '..');
 
@@ -41,7 +43,7 @@ export async function build({ root, out }: Layout): Promise<Built> {
   const problems = await compile(root, js);
   mkdirSync(release, { recursive: true });
   const names = existsSync(join(root, 'actions')) ? readdirSync(join(root, 'actions')).filter((name) => existsSync(join(root, 'actions', name, 'src/main.ts'))).sort() : [];
-  for (const old of readdirSync(release)) if (!names.includes(old)) rmSync(join(release, old), { recursive: true });
+  for (const old of readdirSync(release)) if (![...names, ...COMMON, '.github'].includes(old)) rmSync(join(release, old), { recursive: true });
   copyCommon(root, release);
   const bundled: string[] = [];
   const kept: string[] = [];
@@ -158,12 +160,18 @@ export function importsOf(text: string): string[] {
   return [...text.matchAll(/^\s*(?:import|export|\})\s*(?:[^'"()]*from\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm)].flatMap(([, fixed, lazy]) => fixed ?? lazy ?? []).filter((name) => !name.includes('${'));
 }
 
+/** Overwrites in place: a test that runs on the tree meanwhile finds every file at every moment. */
 function copyCommon(root: string, release: string): void {
-  for (const name of ['README.md', 'LICENSE', 'SECURITY.md', 'schema']) if (existsSync(join(root, name))) cpSync(join(root, name), join(release, name), { recursive: true });
-  for (const file of globSync('.github/workflows/*.{yml,yaml}', { cwd: root }).sort()) {
-    const { on } = parse(readFileSync(join(root, file), 'utf8'));
-    if (on !== null && typeof on === 'object' && 'workflow_call' in on) cpSync(join(root, file), join(release, file));
+  for (const name of COMMON) {
+    if (existsSync(join(root, name))) cpSync(join(root, name), join(release, name), { recursive: true });
+    else rmSync(join(release, name), { recursive: true, force: true });
   }
+  const shipped = globSync('.github/workflows/*.{yml,yaml}', { cwd: root }).filter((file) => {
+    const { on } = parse(readFileSync(join(root, file), 'utf8'));
+    return on !== null && typeof on === 'object' && 'workflow_call' in on;
+  });
+  for (const file of shipped) cpSync(join(root, file), join(release, file));
+  for (const file of globSync('.github/workflows/*', { cwd: release })) if (!shipped.includes(file)) rmSync(join(release, file));
 }
 
 /** What a failed tool said, without the stack of its own code and without the hundredth line. */
@@ -213,7 +221,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--check')) return report(await differences(root));
   return await withLock(join(root, 'build'), async () => {
     const began = performance.now();
-    if (root === here) for (const script of ['embed.ts', 'docs.ts']) {
+    if (root === here) for (const script of ['embed.ts', 'registry.ts', 'docs.ts']) {
       try { execFileSync(process.execPath, ['--no-warnings', join(here, 'scripts', script)], { stdio: 'inherit' }); } catch { console.error(`scripts/${script} failed; building with what stands there`); process.exitCode = 1; }
     }
     const { bundled, kept, problems } = await build({ root, out: join(root, 'build') });

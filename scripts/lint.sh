@@ -67,6 +67,7 @@ have() {
 generated() {
   local status=0
   node --no-warnings "$here/scripts/embed.ts" --check || status=1
+  node --no-warnings "$here/scripts/registry.ts" --check || status=1
   node --no-warnings "$here/scripts/docs.ts" --check || status=1
   return "$status"
 }

@@ -22,7 +22,7 @@ for (const name of actionNames()) {
 const text = `// Written by scripts/registry.ts from the contracts of the actions; do not edit.\nimport type { InputRegistry } from './ops-file.ts';\n\nexport const inputRegistry: InputRegistry = {\n${rows.join('\n')}\n};\n`;
 if (readFileSync(target, 'utf8') !== text) {
   if (process.argv.includes('--check')) {
-    console.error('stale, run "node scripts/registry.ts": packages/shared/src/inputs/registry.generated.ts');
+    console.error('packages/shared/src/inputs/registry.generated.ts is stale; run: npm run docs');
     process.exit(1);
   }
   writeFileSync(target, text);
