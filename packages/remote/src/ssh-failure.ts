@@ -61,7 +61,7 @@ function networkFailure(name: string, place: string, access: SshAccess, said: st
   const known = NETWORK.find(({ pattern }) => pattern.test(said));
   if (known === undefined) return undefined;
   const through = access.bastions.length === 0 ? '' : ` through ${access.bastions.map(({ host }) => host).join(', ')}`;
-  return new UserError({ reason: 'connect', message: `${name}: no connection to ${place}${through}: ${known.why} (ssh: ${lastLine(said)}).`, remedy: known.remedy });
+  return new UserError({ reason: 'connect', message: `${name}: no connection to ${place}${through}: ${known.why} (${lastLine(said)}).`, remedy: known.remedy });
 }
 
 function unknownFailure(name: string, place: string, end: LinkEnd): UserError {

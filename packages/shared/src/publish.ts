@@ -42,7 +42,8 @@ export function publish<S extends InputSpecs, O extends string>(contract: Action
   attempt('The job summary', () => appendSummary(env, renderSummary(contract.title, verdict, book.sections, redactor)));
   log.countRest();
   if (!verdict.ok) log.verdict(verdict.remedy === undefined ? verdict.sentence : `${verdict.sentence}\n${verdict.remedy}`, contract.title);
-  log.info(`${contract.title} ${verdict.ok ? 'succeeded' : `failed (${verdict.reason})`}: ${verdict.sentence.replaceAll(/\s*\n\s*/g, ' ')}`);
+  const said = verdict.ok || verdict.remedy === undefined ? verdict.sentence : `${verdict.sentence} ${verdict.remedy}`;
+  log.info(`${contract.title} ${verdict.ok ? 'succeeded' : `failed (${verdict.reason})`}: ${said.replaceAll(/\s*\n\s*/g, ' ')}`);
 }
 
 /** Every output of the contract has a value, also after a failure: those that nobody set are empty. */

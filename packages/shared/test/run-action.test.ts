@@ -17,7 +17,7 @@ describe('a run that ends by itself', () => {
   test('a user error is one annotation without a stack', async () => {
     const run = await runSample('user');
     expect(run.exit).toBe(1);
-    expect(run.lines).toEqual(['::error title=Sample::The host key changed.%0ACompare it.', 'Sample failed (host-key): The host key changed.']);
+    expect(run.lines).toEqual(['::error title=Sample::The host key changed.%0ACompare it.', 'Sample failed (host-key): The host key changed. Compare it.']);
     expect(run.outputs).toMatch(/verdict<<(\w+)\nerror\n\1\nreason-code<<(\w+)\nhost-key\n/);
     expect(run.summary).toContain('**What to do:** Compare it.');
   });
@@ -52,7 +52,7 @@ describe('secrets', () => {
       for (const text of [run.lines.slice(first).join('\n'), run.outputs, run.summary, JSON.stringify(run.result)]) expect(text).not.toContain(form);
     }
     expect(run.lines.join('\n')).toMatch(/::stop-commands::(\w+)\nchild \| \*\*\*\nchild \| ::error::forged ##\[group\]x\n::\1::/);
-    expect(run.lines.at(-1)).toBe('Sample failed (said-no): It said ***.');
+    expect(run.lines.at(-1)).toMatch(/^Sample failed \(said-no\): It said \*\*\*\./);
     expect(run.lines.join('\n')).toContain('Secrets were taken out of the output hosts.');
   });
 
