@@ -42,7 +42,7 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'no host key', host: 'plain',
     run: ({ deploy }) => deploy({ with: { 'known-hosts': '# none' } }),
-    ends: { reason: 'host-key', cause: /host key/i, remedy: /ssh-keyscan/ },
+    ends: { reason: 'host-key', cause: /no key for/, remedy: /ssh-keyscan/ },
   },
   {
     name: 'a key with CRLF and no end of line', host: 'plain',
@@ -105,7 +105,7 @@ const FAULTS: readonly Fault[] = [
       await sh('rm "$APP/fill"');
       return ended;
     },
-    ends: { reason: 'no-room', cause: /filled up|could not|room|KiB/, remedy: /[Ff]ree/ },
+    ends: { reason: 'no-room', cause: /filled up|could not be stored/, remedy: /[Ff]ree/ },
   },
   {
     name: 'a link cut in the middle of an upload', host: 'plain', slow: true,
@@ -115,7 +115,7 @@ const FAULTS: readonly Fault[] = [
       await until('the upload has begun', () => uploading(host), 60_000, 1);
       return await cutUntilItEnds(scene, host, run.done);
     },
-    ends: { reason: 'connect', cause: /lost|connection|answer/i, remedy: /again|next run|next deploy/i },
+    ends: { reason: 'orphaned', cause: /connection was lost/, remedy: /run again/ },
   },
   {
     name: 'a link cut in the middle of a migration', host: 'plain', slow: true,
@@ -125,7 +125,7 @@ const FAULTS: readonly Fault[] = [
       await until('the migration has begun', async () => (await host.exec('pgrep -u deploy -f "artisan migrate"')).exit === 0, 60_000, 10);
       return await cutUntilItEnds(scene, host, run.done);
     },
-    ends: { reason: 'connect', cause: /lost|connection|answer/i, remedy: /again|next run|next deploy/i },
+    ends: { reason: 'orphaned', cause: /connection was lost/, remedy: /run again/ },
   },
 ];
 

@@ -120,7 +120,8 @@ class LostRun {
   async #momentHasCome(): Promise<boolean> {
     if (this.#moment === 'switch') return readlinkSync(join(this.#app, 'current')) !== this.#base();
     if (this.#moment === 'migration') return Number((await this.#migrated()).split(' ')[0]) >= 3;
-    return (await this.#host.exec('pgrep -u deploy -f "composer.* install"')).exit === 0 && (await this.#host.exec('pgrep -u deploy -f "sleep.1"')).exit === 0;
+    // Composer has written the autoloader and is in its slow script.
+    return this.#unfinished().some((name) => existsSync(join(this.#app, 'releases', name, 'vendor/autoload.php')));
   }
 
   /** What holds before anybody comes back. */
