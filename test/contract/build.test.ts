@@ -26,6 +26,9 @@ describe('build', () => {
     tree.write('actions/none/src/index.ts', 'export {};\n');
     expect(await tree.build()).toEqual({ bundled: [], kept: [], problems: [] });
     expect([...treeHashes(join(tree.root, 'build/release')).keys()]).toEqual(['.github/workflows/deploy.yml', 'LICENSE']);
+    for (const file of ['LICENSE', '.github/workflows/deploy.yml']) rmSync(join(tree.root, file));
+    await tree.build();
+    expect([...treeHashes(join(tree.root, 'build/release')).keys()]).toEqual([]);
   });
 
   test('bundles main and post, keeps what did not change, says what is broken', async () => {
