@@ -159,6 +159,21 @@ describeWithServices('sessions over ssh', ['network'], () => {
     });
   });
 
+  test('an aborted batch ends on the host, 100 ms away', async () => {
+    await network.setDelay('app1', 50);
+    const session = await open(target('app1'));
+    const controller = new AbortController();
+    const running = session.run(batch(`echo $$ > ${APP}/pid; sleep 1000 & sleep 1000`, { lock: { waitMs: 0, holder: holder() } }), controller.signal);
+    running.catch(() => {});
+    await until(async () => (await read('app1', 'pid')) !== '');
+    controller.abort();
+    await expect(running).rejects.toMatchObject({ reason: 'cancelled' });
+    await network.setDelay('app1', 0);
+    await until(async () => (await network.host('app1').exec('pgrep -x sleep -u deploy')).stdout === '' || (await network.host('app1').exec('pgrep -fx "sleep 1000"')).exit === 1);
+    await session.close();
+    expect(await lockFree('app1')).toBe(true);
+  });
+
   test('a full disk stops neither lock nor batch', async () => {
     const host = network.host('full');
     await host.exec(`mkdir ${APP}/.deploy; touch ${APP}/.deploy/lock; chown -R deploy ${APP}/.deploy; dd if=/dev/zero of=${APP}/fill bs=1k 2>/dev/null; ln -s releases/a ${APP}/current`);
@@ -171,6 +186,10 @@ describeWithServices('sessions over ssh', ['network'], () => {
     writeFileSync(file, Buffer.alloc(2_000_000, 1));
     // There is room outside of the full disk, so the payload arrives.
     expect(await session.run(batch('wc -c <"$OPS_PAYLOAD"', { payload: { file, bytes: 2_000_000 } }))).toMatchObject({ stdout: '2000000\n' });
+    // A payload that fills the disk is refused, leaves nothing, and the session goes on.
+    await host.exec(`rm ${APP}/fill; dd if=/dev/zero of=${APP}/fill bs=1k count=600 2>/dev/null`);
+    await expect(session.run(batch('true', { title: 'stage', payload: { file, bytes: 2_000_000 } }))).rejects.toMatchObject({ reason: 'no-room', message: 'full: the 2000000 bytes of stage could not be stored on the host.' });
+    expect(await session.run(batch('ls .deploy/run/*'))).toMatchObject({ stdout: 'err\nout\n' });
     await session.close();
     expect((await host.exec('ls -d /tmp/ops-* /dev/shm/ops-* 2>/dev/null')).stdout).toBe('');
   });

@@ -1,19 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { batch, holder, processesWith, SHELLS, TestBench, until } from './testing.ts';
 
 const LOCK = { waitMs: 0, holder: holder() };
 
 /** A runner of its own: a process that opens a session, arms `up`, and runs one batch until somebody ends it. */
-function startRunner(bench: TestBench, shell: string, script: string, critical: boolean): { pid: number; kill: (signal: NodeJS.Signals) => void } {
+function startRunner(bench: TestBench, shell: string, script: string, critical: boolean, more = ''): { pid: number; kill: (signal: NodeJS.Signals) => void } {
   const code = `
     import { TestBench, batch, holder } from '${join(import.meta.dirname, 'testing.ts')}';
     const bench = new TestBench(${JSON.stringify(bench.app)});
     const session = await bench.open({ shell: ${JSON.stringify(shell)}, beatMs: 300, silenceS: 2, graceS: 1, env: { OPS_TEST_MARK: ${JSON.stringify(bench.dir)} } });
     session.arm('up', 'echo up >> up', {});
-    await session.run(batch(process.env.SCRIPT, { title: 'migrate "all"', critical: ${String(critical)}, lock: { waitMs: 0, holder: holder() } }));
+    await session.run(batch(process.env.SCRIPT, { title: 'migrate "all"', critical: ${String(critical)}, lock: { waitMs: 0, holder: holder() }${more} }));
   `;
   const child = spawn('node', ['--input-type=module', '-e', code], { env: { ...process.env, SCRIPT: script, TMPDIR: bench.dir }, stdio: 'ignore' });
   return { pid: child.pid ?? 0, kill: (signal) => child.kill(signal) };
@@ -78,6 +78,22 @@ describe.each(SHELLS)('when the runner is lost under %s', (shell) => {
     expect(bench.journal()).toHaveLength(1);
   });
 
+  test('by silence in the middle of an upload, the site comes back', async () => {
+    await using bench = new TestBench();
+    const file = join(bench.dir, 'huge');
+    writeFileSync(file, '');
+    truncateSync(file, 4e9);
+    const more = `, payload: { file: ${JSON.stringify(file)}, bytes: 4e9 }`;
+    const runner = startRunner(bench, shell, 'true', false, more);
+    const runDir = join(bench.app, '.deploy/run/4711.1');
+    await until(() => existsSync(runDir) && readdirSync(runDir).some((name) => name.startsWith('payload')));
+    runner.kill('SIGSTOP');
+    await until(() => existsSync(join(bench.app, 'up')) && bench.journal().length === 3);
+    await until(() => !existsSync(runDir));
+    runner.kill('SIGKILL');
+    await until(() => processesWith(`OPS_TEST_MARK=${bench.dir}`).length === 0);
+  });
+
   test('in the middle of an upload, nothing stays of it', async () => {
     await using bench = new TestBench();
     const session = await bench.open({ shell });
@@ -95,6 +111,29 @@ describe.each(SHELLS)('when the runner is lost under %s', (shell) => {
 });
 
 describe('an aborted run', () => {
+  test('lets its process end while a critical batch goes on', async () => {
+    await using bench = new TestBench();
+    const code = `
+      import { TestBench, batch, holder, until } from '${join(import.meta.dirname, 'testing.ts')}';
+      import { existsSync } from 'node:fs';
+      const bench = new TestBench(${JSON.stringify(bench.app)});
+      const session = await bench.open();
+      const controller = new AbortController();
+      const work = 'echo begun > begun; until [ -e go ]; do echo; sleep 0.05; done; echo done > done';
+      const running = session.run(batch(work, { critical: true, lock: { waitMs: 0, holder: holder() } }), controller.signal);
+      await until(() => existsSync(bench.app + '/begun'));
+      controller.abort();
+      await running.catch((error) => { process.exitCode = error.reason === 'cancelled' ? 0 : 1; });
+      await session.close();
+    `;
+    const child = spawn('node', ['--input-type=module', '-e', code], { env: { ...process.env, TMPDIR: bench.dir }, stdio: 'ignore' });
+    expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(0);
+    expect(existsSync(join(bench.app, 'done'))).toBe(false);
+    writeFileSync(join(bench.app, 'go'), '');
+    await until(() => bench.journal().length === 2);
+    expect(existsSync(join(bench.app, 'done'))).toBe(true);
+  });
+
   test('leaves a critical batch to the host, and lets this process go', async () => {
     await using bench = new TestBench();
     const session = await bench.open();
