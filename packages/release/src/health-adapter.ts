@@ -19,6 +19,7 @@ export interface HostLook {
   readonly pass: boolean;
   readonly reason: string;
   readonly sentence: string;
+  readonly remedy?: string;
 }
 
 /** The first check, asked at the host's own address. */
@@ -90,7 +91,7 @@ export function judgeOnHost(host: string, lines: readonly string[], config: Targ
   const policy: GatePolicy = { ...health.policy, stable: { rounds: Math.max(1, health.policy.stable.rounds), ms: 0 }, failureLimit: 0, failFastOn: [] };
   if (observations.length === 0) return { host, pass: false, reason: 'timeout', sentence: `the host printed no answer of its own web server by ${new Date(clock.now()).toISOString()}.` };
   const result = gateObservations(check, observations, policy);
-  return { host, pass: result.verdict === 'pass', reason: result.reason, sentence: result.sentence };
+  return { host, pass: result.verdict === 'pass', reason: result.reason, sentence: result.sentence, ...(result.remedy === undefined ? {} : { remedy: result.remedy }) };
 }
 
 /** Asks the public address from the runner. */
@@ -100,7 +101,8 @@ export async function askFromRunner(health: Gate, deps: Pick<Deps, 'clock' | 'ra
   return {
     verdict,
     reason: verdict === 'pass' ? '' : result.reason,
-    sentence: result.remedy === undefined ? result.sentence : `${result.sentence} ${result.remedy}`,
+    sentence: result.sentence,
+    ...(result.remedy === undefined ? {} : { remedy: result.remedy }),
     from: ['runner'],
     evidence: [{ from: 'runner', sentence: result.sentence }],
   };

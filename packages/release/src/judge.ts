@@ -25,7 +25,7 @@ export class VerdictFailure extends UserError {
   readonly verdict: HealthVerdict;
 
   constructor(verdict: HealthVerdict) {
-    super({ reason: verdict.reason, message: verdict.sentence });
+    super({ reason: verdict.reason, message: verdict.sentence, ...(verdict.remedy === undefined ? {} : { remedy: verdict.remedy }) });
     this.name = 'VerdictFailure';
     this.verdict = verdict;
   }
@@ -54,7 +54,7 @@ export async function judgeHosts(sessions: readonly Session[], config: TargetCon
     }
     const [worst] = bad;
     if (worst !== undefined && io.deps.clock.monotonic() + HOST_RETRY_MS >= deadline) {
-      return { verdict: 'fail', reason: worst.reason, sentence: `${worst.host}: ${worst.sentence}`, from: bad.map((look) => look.host), evidence: [...bad, ...good].map((look) => ({ from: look.host, sentence: look.sentence })) };
+      return { verdict: 'fail', reason: worst.reason, sentence: `${worst.host}: ${worst.sentence}`, ...(worst.remedy === undefined ? {} : { remedy: worst.remedy }), from: bad.map((look) => look.host), evidence: [...bad, ...good].map((look) => ({ from: look.host, sentence: look.sentence })) };
     }
     waiting = waiting.filter((session) => bad.some((look) => look.host === session.target.name));
     await io.deps.clock.sleep(HOST_RETRY_MS, io.deps.signal);

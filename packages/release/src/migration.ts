@@ -98,6 +98,14 @@ async function runMigrations(run: DeployRun): Promise<void> {
     io.deps.log.info(`${record.migrated.length} ${record.migrated.length === 1 ? 'migration' : 'migrations'} applied: ${record.migrated.join(', ')}`);
   } catch (thrown) {
     if (thrown instanceof StepFailure) record.migrated = names(thrown.marks.facts.get('migrations.ran'));
+    if (io.deps.signal.aborted) {
+      throw new UserError({
+        reason: 'cancelled',
+        message: `Cancelled while migrations ran on ${plan.once}. They are not cut: the host runs them to their end by itself, lifts the maintenance of this run and frees its lock.`,
+        remedy: 'The old release serves. Deploy again when you are ready; that run goes on from what is applied then.',
+        cause: thrown,
+      });
+    }
     throw thrown;
   }
 }

@@ -17,6 +17,8 @@ export interface HealthVerdict {
   readonly reason: string;
   /** One sentence: what was asked, what came back, why that is good or bad. */
   readonly sentence: string;
+  /** The next thing to do; absent when it is good. */
+  readonly remedy?: string;
   /** Who said it: `runner` or host names. */
   readonly from: readonly string[];
   readonly evidence: readonly { readonly from: string; readonly sentence: string }[];
