@@ -45,17 +45,29 @@ function killGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** TERM to the whole group now, KILL to what is left of it 2 s later. The timer keeps node alive: a group must not outlive us. */
-function endGroup(pid: number): void {
+const endings = new Set<Promise<void>>();
+
+/** TERM to the whole group now, KILL to what is left of it 2 s later. Resolves when nothing of it can live on. */
+function endGroup(pid: number): Promise<void> {
   killGroup(pid, 'SIGTERM');
   const began = performance.now();
-  const timer = setInterval(() => {
-    if (!groupLives(pid)) clearInterval(timer);
-    else if (performance.now() - began >= KILL_AFTER_MS) {
+  const ending = new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      const patient = performance.now() - began < KILL_AFTER_MS;
+      if (groupLives(pid) && patient) return;
       clearInterval(timer);
-      killGroup(pid, 'SIGKILL');
-    }
-  }, 50);
+      if (!patient) killGroup(pid, 'SIGKILL');
+      resolve();
+    }, 20);
+  });
+  endings.add(ending);
+  void ending.then(() => endings.delete(ending));
+  return ending;
+}
+
+/** Resolves when every group that was told to end has ended: whoever exits before would leave some behind. */
+export async function groupsEnded(): Promise<void> {
+  await Promise.all(endings);
 }
 
 function groupLives(pid: number): boolean {
@@ -77,7 +89,8 @@ async function run(command: Command): Promise<ExecResult> {
   child.stdin.end(command.stdin ?? '');
 
   let [timedOut, cancelled] = [false, false];
-  const end = (): void => { if (child.pid !== undefined) endGroup(child.pid); };
+  let group: Promise<void> | undefined;
+  const end = (): void => { if (child.pid !== undefined) group = endGroup(child.pid); };
   const abort = (): void => { cancelled = true; end(); };
   const timer = command.timeoutMs === undefined ? undefined : setTimeout(() => { timedOut = true; end(); }, command.timeoutMs);
   command.signal?.addEventListener('abort', abort, { once: true });
@@ -89,6 +102,8 @@ async function run(command: Command): Promise<ExecResult> {
   const patience = setTimeout(() => { child.stdout.destroy(); child.stderr.destroy(); }, DRAIN_MS);
   await drained;
   clearTimeout(patience);
+  // A grandchild may have let go of the pipes and still be at work.
+  await group;
   return { exit, stdout: out.text(), stderr: err.text(), timedOut, cancelled };
 }
 
@@ -97,10 +112,12 @@ function start(command: Parameters<Exec['start']>[0]): Child {
   const { child, ended } = spawnGroup(command);
   const { pid } = child;
   if (pid === undefined) throw new UserError({ reason: 'tool-missing', message: why(command, 'not found, or not executable'), remedy: 'Install it in a step before.' });
-  const abort = (): void => endGroup(pid);
+  let group: Promise<void> | undefined;
+  const abort = (): void => { group = endGroup(pid); };
   command.signal?.addEventListener('abort', abort, { once: true });
-  const exit = ended.then((status) => {
+  const exit = ended.then(async (status) => {
     command.signal?.removeEventListener('abort', abort);
+    await group;
     return typeof status === 'number' ? status : status.exit;
   });
   return { pid, stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended: exit, kill: (signal) => killGroup(pid, signal) };

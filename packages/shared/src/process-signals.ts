@@ -55,9 +55,9 @@ export class Ending implements Disposable {
     return this.#lost.promise;
   }
 
-  /** Milliseconds that are left after a cancel; undefined without one. */
+  /** Milliseconds until the run counts as late, negative after that; undefined without a cancel. */
   leftMs(): number | undefined {
-    return this.#deadline === undefined ? undefined : Math.max(0, this.#deadline - performance.now());
+    return this.#deadline === undefined ? undefined : this.#deadline - performance.now();
   }
 
   [Symbol.dispose](): void {

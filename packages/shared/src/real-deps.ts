@@ -7,12 +7,15 @@ import { CancelledError } from './errors.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
+/** The longest wait of a timer; for anything longer node would not wait at all. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 export const realClock: Clock = {
   now: () => milliseconds(Date.now()),
   monotonic: () => milliseconds(performance.now()),
   sleep: async (ms, signal) => {
     try {
-      await wait(ms, undefined, signal === undefined ? {} : { signal });
+      await wait(Math.min(ms, MAX_TIMER_MS), undefined, signal === undefined ? {} : { signal });
     } catch (thrown) {
       if (signal?.aborted === true) throw new CancelledError('waiting');
       throw thrown;

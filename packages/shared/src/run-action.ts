@@ -5,7 +5,7 @@ import type { Deps } from './deps.ts';
 import { asError, UserError } from './errors.ts';
 import { inputRegistry } from './inputs/registry.generated.ts';
 import { parseInputs, secretTexts } from './inputs/parse-inputs.ts';
-import { nodeExec } from './node-exec.ts';
+import { groupsEnded, nodeExec } from './node-exec.ts';
 import { ActionsLog } from './printing/actions-log.ts';
 import { workflowCommand } from './printing/command.ts';
 import { Redactor } from './printing/redactor.ts';
@@ -20,7 +20,7 @@ import { UndoList } from './undo-list.ts';
 /** What runAction needs of node's `process`. */
 export interface ActionHost extends SignalHost {
   readonly env: Env;
-  readonly stdout: { write(text: string, done?: () => void): boolean };
+  readonly stdout: { write(text: string, done?: () => void): boolean; on?(event: 'error', listener: () => void): unknown };
   exit(code: number): never;
   exitCode?: number | string | null | undefined;
 }
@@ -41,6 +41,10 @@ const TOKEN_VARIABLES = ['GITHUB_TOKEN', 'GH_TOKEN', 'ACTIONS_RUNTIME_TOKEN', 'A
  * code and never throws.
  */
 export async function runAction<S extends InputSpecs, O extends string>(contract: ActionContract<S, O>, run: Run<S, O>, host: ActionHost): Promise<void> {
+  // A runner that died no longer reads: what is under way comes to its end all the same, instead of breaking off anywhere.
+  host.stdout.on?.('error', () => undefined);
+  // Nobody reads any more: the work goes on to its end, and files tell how it went.
+  host.stdout.on('error', () => undefined);
   const redactor = new Redactor();
   const token = (): string => realRandom.hex(16);
   const log = new ActionsLog((text) => void host.stdout.write(text), redactor, token);
@@ -72,7 +76,9 @@ export async function runAction<S extends InputSpecs, O extends string>(contract
   publish(contract, { env: host.env, book, verdict, redactor, log, token });
   host.exitCode = verdict.ok ? 0 : 1;
   // Work that ignored the cancel, or broke off, would keep node alive until the platform kills the whole tree.
-  if (ending.signal.aborted || ended !== await settled(work)) host.stdout.write('', () => host.exit(verdict.ok ? 0 : 1));
+  if (!ending.signal.aborted && ended === await settled(work)) return;
+  await groupsEnded();
+  host.stdout.write('', () => host.exit(verdict.ok ? 0 : 1));
 }
 
 /** The value of a promise that has settled already; undefined for one that has not. */
@@ -81,7 +87,7 @@ function settled<T>(promise: Promise<T>): Promise<T | undefined> {
 }
 
 function inputsOf<S extends InputSpecs>(contract: ActionContract<S>, env: Env): InputsOf<S> {
-  return parseInputs(contract.inputs, { env, opsFile: opsFileText(env), action: contract.name, registry: inputRegistry });
+  return parseInputs(contract.inputs, { env, opsFile: opsFileText(env), action: contract.name, registry: inputRegistry, ...(contract.renamed === undefined ? {} : { renamed: contract.renamed }) });
 }
 
 function opsFileText(env: Env): string | undefined {

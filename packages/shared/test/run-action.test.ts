@@ -14,6 +14,10 @@ describe('a run that ends by itself', () => {
     expect(run.state).toMatch(/^hosts<<(\w+)\n\["a","b"\]\n\1\n$/);
   });
 
+  test('when nobody reads the log, the work goes on and the files tell', async () => {
+    expect(await runSample('cleanup', { deafReader: true })).toMatchObject({ exit: 0, result: { ok: true, sentence: 'done' } });
+  });
+
   test('a user error is one annotation without a stack', async () => {
     const run = await runSample('user');
     expect(run.exit).toBe(1);
@@ -75,6 +79,11 @@ describe('secrets', () => {
   });
 });
 
+test('a runner that no longer reads does not break a run off', async () => {
+  const run = await runSample('cleanup', { deafAfterStart: true });
+  expect(run).toMatchObject({ exit: 0, stderr: '', lines: [''], result: { ok: true, sentence: 'done' } });
+});
+
 test('one error lists every bad input', async () => {
   const run = await runSample('pass', { with: { wait: '5 minutes', 'dry-run': 'yes', hots: 'a' } });
   expect(run.exit).toBe(1);
@@ -101,6 +110,15 @@ describe('cancel', () => {
     expect(run).toMatchObject({ exit: 1, signal: null, result: { reason: 'cancelled' } });
     expect(run.lines).toContain('undone');
     expect(run.lines.join('\n')).toMatch(/^::warning title=Sample::Tidying up failed: hangs: did not end within \d+ ms\.$/m);
+  });
+
+  test('nobody outlives a run that does not wait for its children', async () => {
+    expect(await runSample('orphan', { signal: 'SIGINT' })).toMatchObject({ exit: 1, signal: null, survivors: 0, result: { reason: 'cancelled' } });
+  });
+
+  test('many steps that hang share what is left of the time: the verdict comes before the platform kills', async () => {
+    const run = await runSample('clogged', { signal: 'SIGINT', killAfterMs: 7500 });
+    expect(run).toMatchObject({ exit: 1, signal: null, result: { reason: 'cancelled' } });
   });
 
   test('SIGKILL leaves the state for post', async () => {

@@ -63,6 +63,20 @@ const MODES: Readonly<Record<string, (given: InputsOf<typeof inputs>, deps: Deps
     deps.signal.throwIfAborted();
     return { ok: true, sentence: 'not cancelled' };
   },
+  // Its child goes at once, but leaves somebody behind who does not listen and has let go of the pipes.
+  orphan: async (_given, deps) => {
+    const sleep = deps.exec.run({ file: 'sh', args: ['-c', '(trap "" TERM; sleep 300; sleep 300) >/dev/null 2>&1 </dev/null & echo $! >&2; sleep 300'], env: deps.env, signal: deps.signal });
+    deps.log.info('ready');
+    await Promise.race([sleep, new Promise((done) => { deps.signal.addEventListener('abort', done); })]);
+    deps.signal.throwIfAborted();
+    return { ok: true, sentence: 'not cancelled' };
+  },
+  // Many steps of undoing, none of which ends.
+  clogged: (_given, deps) => {
+    for (let step = 1; step <= 40; step += 1) deps.cleanup.defer(`step ${step}`, () => new Promise(() => undefined));
+    deps.log.info('ready');
+    return new Promise(() => { setInterval(() => undefined, 1000); });
+  },
   // Hears nothing, and holds node alive.
   deaf: async (_given, deps) => {
     deps.cleanup.defer('undo', () => deps.log.info('undone'));

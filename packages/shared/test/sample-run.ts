@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const MAIN = join(import.meta.dirname, 'sample-action.ts');
+const FILES = { main: join(import.meta.dirname, 'sample-action.ts'), post: join(import.meta.dirname, 'sample-post.ts') };
 
 export interface SampleRun {
   readonly exit: number | null;
@@ -24,10 +24,14 @@ export interface SampleOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Sent when the action has printed `ready`. */
   readonly signal?: NodeJS.Signals;
+  /** SIGKILL that long after the signal, as a platform does that is tired of waiting. */
+  readonly killAfterMs?: number;
+  /** Nobody reads stdout. */
+  readonly deafAfterStart?: boolean;
 }
 
 /** Runs the sample action in a process of its own, in the environment of a runner. */
-export async function runSample(mode: string, options: SampleOptions = {}): Promise<SampleRun> {
+export async function runSample(mode: string, options: SampleOptions = {}, phase: keyof typeof FILES = 'main'): Promise<SampleRun> {
   const dir = mkdtempSync(join(tmpdir(), 'ops-sample-'));
   try {
     const file = (name: string, text = ''): string => { writeFileSync(join(dir, name), text); return join(dir, name); };
@@ -39,14 +43,20 @@ export async function runSample(mode: string, options: SampleOptions = {}): Prom
       GITHUB_OUTPUT: file('output'), GITHUB_STATE: file('state'), GITHUB_STEP_SUMMARY: file('summary'), ...options.env,
       ...Object.fromEntries(Object.entries(options.with ?? {}).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
     };
-    const child = spawn(process.execPath, ['--no-warnings', MAIN, mode], { env, cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['--no-warnings', FILES[phase], mode], { env, cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
     let [stdout, stderr] = ['', ''];
+    if (options.deafReader === true) child.stdout.destroy();
+    let patience: NodeJS.Timeout | undefined;
     child.stdout.on('data', (chunk: Buffer) => {
       stdout += chunk.toString();
-      if (options.signal !== undefined && /^ready$/m.test(stdout) && !child.killed) child.kill(options.signal);
+      if (options.signal === undefined || !/^ready$/m.test(stdout) || child.killed) return;
+      child.kill(options.signal);
+      if (options.killAfterMs !== undefined) patience = setTimeout(() => child.kill('SIGKILL'), options.killAfterMs);
     });
+    if (options.deafAfterStart === true) child.stdout.destroy();
     child.stderr.on('data', (chunk: Buffer) => { stderr += chunk.toString(); });
     const [exit, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((done) => { child.once('close', (code, by) => done([code, by])); });
+    clearTimeout(patience);
     const outputs = readFileSync(join(dir, 'output'), 'utf8');
     const resultFile = /result-json<<(\S+)\n(.*)\n\1/.exec(outputs)?.[2];
     return {
