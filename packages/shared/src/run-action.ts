@@ -43,8 +43,6 @@ const TOKEN_VARIABLES = ['GITHUB_TOKEN', 'GH_TOKEN', 'ACTIONS_RUNTIME_TOKEN', 'A
 export async function runAction<S extends InputSpecs, O extends string>(contract: ActionContract<S, O>, run: Run<S, O>, host: ActionHost): Promise<void> {
   // A runner that died no longer reads: what is under way comes to its end all the same, instead of breaking off anywhere.
   host.stdout.on?.('error', () => undefined);
-  // Nobody reads any more: the work goes on to its end, and files tell how it went.
-  host.stdout.on('error', () => undefined);
   const redactor = new Redactor();
   const token = (): string => realRandom.hex(16);
   const log = new ActionsLog((text) => void host.stdout.write(text), redactor, token);

@@ -14,10 +14,6 @@ describe('a run that ends by itself', () => {
     expect(run.state).toMatch(/^hosts<<(\w+)\n\["a","b"\]\n\1\n$/);
   });
 
-  test('when nobody reads the log, the work goes on and the files tell', async () => {
-    expect(await runSample('cleanup', { deafReader: true })).toMatchObject({ exit: 0, result: { ok: true, sentence: 'done' } });
-  });
-
   test('a user error is one annotation without a stack', async () => {
     const run = await runSample('user');
     expect(run.exit).toBe(1);
