@@ -107,19 +107,20 @@ function laravel(one: HostFacts, config: DeployConfig, source: SourceFacts): rea
 }
 
 function environmentFile(one: HostFacts, config: DeployConfig, refuse: (message: string, remedy: string) => Refusal): readonly Refusal[] {
+  const file = `${config.hosts.find((target) => target.name === one.host)?.path ?? ''}/shared/.env`;
   const state = one.raw.get('env.state');
   if (state === undefined) return [];
   const byHand = 'It is written only by hand: put the settings of this environment there, owned by the deploy user, mode 640.';
-  if (state === 'missing') return [refuse('shared/.env does not exist.', byHand)];
-  if (state === 'empty') return [refuse('shared/.env is empty.', byHand)];
-  if (state === 'directory') return [refuse('shared/.env is a directory, not a file.', `Remove it (rmdir) and create the file. ${byHand}`)];
-  if (state === 'unreadable') return [refuse('shared/.env is not readable for the deploy user.', 'On the host: sudo chown the file to the deploy user, mode 640.')];
-  if (state.startsWith('invalid')) return [refuse(`shared/.env cannot be parsed (${state.replace(':', ', ')}).`, 'Fix that line; values with spaces need double quotes.')];
+  if (state === 'missing') return [refuse(`${file} does not exist.`, byHand)];
+  if (state === 'empty') return [refuse(`${file} is empty.`, byHand)];
+  if (state === 'directory') return [refuse(`${file} is a directory, not a file.`, `Remove it (rmdir) and create the file. ${byHand}`)];
+  if (state === 'unreadable') return [refuse(`${file} is not readable for the deploy user.`, 'On the host: sudo chown the file to the deploy user, mode 640.')];
+  if (state.startsWith('invalid')) return [refuse(`${file} cannot be parsed (${state.replace(':', ', ')}).`, 'Fix that line; values with spaces need double quotes.')];
   const list: Refusal[] = [];
   const name = one.raw.get('env.APP_ENV') ?? '';
-  if (name !== config.environment) list.push(refuse(`APP_ENV in shared/.env is "${name}", but this deploys to environment "${config.environment}".`, 'Deploy to the right host, or set environment to what APP_ENV says.'));
-  if (config.environment === 'production' && one.raw.get('env.debug-effective') === 'true') list.push(refuse(`APP_DEBUG in shared/.env is "${one.raw.get('env.APP_DEBUG') ?? ''}", which is true: errors would show secrets to visitors.`, 'Set APP_DEBUG=false in shared/.env'));
-  if (one.raw.get('env.APP_KEY') !== 'present') list.push(refuse('APP_KEY in shared/.env is missing or a placeholder.', 'Make one by hand: php artisan key:generate --show, and put it there; a deploy never makes keys.'));
+  if (name !== config.environment) list.push(refuse(`APP_ENV in ${file} is "${name}", but this deploys to environment "${config.environment}".`, 'Deploy to the right host, or set environment to what APP_ENV says.'));
+  if (config.environment === 'production' && one.raw.get('env.debug-effective') === 'true') list.push(refuse(`APP_DEBUG in ${file} is "${one.raw.get('env.APP_DEBUG') ?? ''}", which is true: errors would show secrets to visitors.`, 'Set APP_DEBUG=false there.'));
+  if (one.raw.get('env.APP_KEY') !== 'present') list.push(refuse(`APP_KEY in ${file} is missing or a placeholder.`, 'Make one by hand: php artisan key:generate --show, and put it there; a deploy never makes keys.'));
   return list;
 }
 
