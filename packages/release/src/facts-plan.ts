@@ -1,6 +1,6 @@
 import { laravelScripts } from '@ops/laravel';
 import type { PlannedBatch, Step } from './plan.ts';
-import { loopback } from './target-values.ts';
+import { beaconUrl, loopback } from './target-values.ts';
 import { scripts } from './scripts.generated.ts';
 import type { TargetConfig } from './config.ts';
 
@@ -34,7 +34,8 @@ export function factValues(config: TargetConfig, path: string, detail: 'full' | 
     ARTIFACT_KEY: artifactKey,
     PHP: config.app === 'laravel' ? config.php : '',
     RELOAD_COMMAND: config.reloadCommand ?? '',
-    HOST_URL: url ?? '',
+    // The beacon runs no code of the application, so asking it writes nothing, not even a cache entry.
+    HOST_URL: url === undefined ? '' : config.beacon === undefined ? url : beaconUrl(url, config.beacon, 'reach'),
     HOST_RESOLVE: loopback(url),
   };
 }
