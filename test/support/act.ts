@@ -8,13 +8,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { leaksIn, redact, secretForms } from './runner/leaks.ts';
 import { RELEASE } from './runner.ts';
 import { placeOf } from './services.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
-const STAND_INS = { 'actions/upload-artifact': 'upload', 'actions/download-artifact': 'download' } as const;
+const STAND_INS: Readonly<Record<string, string>> = { 'actions/checkout': 'checkout', 'actions/upload-artifact': 'upload', 'actions/download-artifact': 'download' };
 const TIMEOUT_MS = 240_000;
 
 export interface WorkflowOptions {
@@ -34,7 +34,7 @@ export interface WorkflowOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Files of the repository that is checked out. */
   readonly files?: Readonly<Record<string, string>>;
-  /** A folder to copy into that repository. */
+  /** A folder to copy into that repository, without its history. */
   readonly from?: string;
   readonly wrap?: (argv: readonly string[]) => readonly string[];
   /** Folder with another release tree, and the refs beside v1 that mean it. */
@@ -91,7 +91,7 @@ function makeRepository(dir: string, workflow: string, options: WorkflowOptions)
     mkdirSync(dirname(join(dir, file)), { recursive: true });
     writeFileSync(join(dir, file), text);
   };
-  if (options.from !== undefined) cpSync(options.from, dir, { recursive: true });
+  if (options.from !== undefined) cpSync(options.from, dir, { recursive: true, filter: (path) => basename(path) !== '.git' });
   put('.github/workflows/test.yml', workflow);
   for (const [file, text] of Object.entries(options.files ?? {})) put(file, text);
   const git = (...args: string[]): string => execFileSync('git', ['-C', dir, '-c', 'user.name=test', '-c', 'user.email=test@example.com', ...args], { encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: dir } }).trim();
@@ -112,9 +112,9 @@ function actArguments(root: string, workflow: string, options: WorkflowOptions):
   };
   const release = options.release?.dir ?? RELEASE;
   const called = globSync('.github/workflows/*.yml', { cwd: release }).map((name) => readFileSync(join(release, name), 'utf8')).join('\n');
-  const standIns = [...`${workflow}\n${called}`.matchAll(/uses:\s*(actions\/(?:upload|download)-artifact)@(\S+)/g)].flatMap(([, name = '', ref = '']) => {
-    const standIn = name === 'actions/upload-artifact' ? STAND_INS['actions/upload-artifact'] : STAND_INS['actions/download-artifact'];
-    return [`${name}@${ref}=${join(repository, 'test/support/act', standIn)}`];
+  const standIns = [...`${workflow}\n${called}`.matchAll(/uses:\s*(actions\/[\w-]+)@(\S+)/g)].flatMap(([, name = '', ref = '']) => {
+    const standIn = STAND_INS[name];
+    return standIn === undefined ? [] : [`${name}@${ref}=${join(repository, 'test/support/act', standIn)}`];
   });
   const repositories = [...['v1', ...(options.release?.refs ?? [])].map((ref) => `fwber/ops@${ref}=${release}`), ...new Set(standIns)];
   return [
@@ -123,7 +123,7 @@ function actArguments(root: string, workflow: string, options: WorkflowOptions):
     '--eventpath', file('event.json', { ...options.payload, ...(options.inputs === undefined ? {} : { inputs: options.inputs }) }),
     '--secret-file', file('secrets.yml', { GITHUB_TOKEN: 'ghs_fakeTokenOfTheJob0123456789', ...options.secrets }),
     '--var-file', file('vars.yml', { ...options.vars }),
-    '--env-file', file('env.yml', { ARTIFACTS_DIR: join(root, 'artifacts'), GITHUB_API_URL: 'http://127.0.0.1:9', ...options.env }),
+    '--env-file', file('env.yml', { ARTIFACTS_DIR: join(root, 'artifacts'), CHECKOUT_FROM: join(root, 'repo'), GITHUB_API_URL: 'http://127.0.0.1:9', ...options.env }),
     '--input-file', file('inputs.yml', { ...options.inputs }),
   ];
 }
