@@ -3,6 +3,7 @@ export * from './contract.ts';
 export * from './deps.ts';
 export * from './errors.ts';
 export * from './exec.ts';
+export { foreignLines } from './foreign-lines.ts';
 export * from './inputs/schemas.ts';
 export { inputsError, inputVariable, parseInputs } from './inputs/parse-inputs.ts';
 export type { InputRegistry } from './inputs/ops-file.ts';

@@ -5,7 +5,6 @@ const HIDDEN = '***';
 /** Knows the secrets of a run and takes them out of texts. */
 export class Redactor {
   readonly #forms = new Set<string>();
-  #longest = 0;
 
   /** Learns a secret; returns what the runner must mask, or why it cannot be hidden. */
   add(secret: string): { readonly masks: readonly string[]; readonly warning: string | undefined } {
@@ -13,10 +12,7 @@ export class Redactor {
     if (length === 0) return { masks: [], warning: undefined };
     if (length < SHORTEST_SECRET) return { masks: [], warning: `A secret of fewer than ${SHORTEST_SECRET} characters cannot be hidden: it would blank out half of the log. Use a longer one.` };
     const { masks, all } = secretForms(secret);
-    for (const form of all) {
-      this.#forms.add(form);
-      this.#longest = Math.max(this.#longest, form.length);
-    }
+    for (const form of all) this.#forms.add(form);
     return { masks, warning: undefined };
   }
 
@@ -28,17 +24,6 @@ export class Redactor {
   finds(text: string): boolean {
     for (const form of this.#forms) if (text.includes(form)) return true;
     return false;
-  }
-
-  /**
-   * Splits a text that goes on later: the first part is redacted and safe to print, the rest may be the beginning
-   * of a secret and must be put before what comes next.
-   */
-  split(text: string): readonly [string, string] {
-    const found = this.#found(text);
-    let cut = Math.max(0, text.length - Math.max(0, this.#longest - 1));
-    for (const [from, to] of found) if (from < cut && to > cut) cut = from;
-    return [this.#hide(text.slice(0, cut), found.filter(([, to]) => to <= cut)), text.slice(cut)];
   }
 
   /** Merged places of all forms, in order. */
