@@ -60,7 +60,8 @@ export interface Plan {
 
 /** Finishes a plan: computes its hash. */
 export function sealPlan(plan: Omit<Plan, 'hash'>, nonce: string): Plan {
-  const text = JSON.stringify(plan).replaceAll(nonce, '<nonce>').replaceAll(plan.releaseId, '<release>').replaceAll(plan.runId, '<run>');
+  // The beacon's expected answer is itself a hash over release id and nonce.
+  const text = JSON.stringify(plan, (key, value: unknown) => (key === 'BEACON_EXPECT' ? '<answer>' : value)).replaceAll(nonce, '<nonce>').replaceAll(plan.releaseId, '<release>').replaceAll(plan.runId, '<run>');
   return { ...plan, hash: createHash('sha256').update(text).digest('hex') };
 }
 
