@@ -38,6 +38,14 @@ describe('run', () => {
     }
   });
 
+  test.each(['timeout', 'abort'])('%s: a grandchild that let go of the pipes and ignores TERM is gone when the run resolves', async (how) => {
+    const abort = new AbortController();
+    const command = sh('(trap "" TERM; sleep 300; sleep 300) >/dev/null 2>&1 </dev/null & echo $$; wait');
+    const result = await nodeExec.run({ ...command, ...(how === 'abort' ? { signal: abort.signal, onStdout: () => abort.abort() } : { timeoutMs: 300 }) });
+    expect(result).toMatchObject({ exit: 143, timedOut: how === 'timeout', cancelled: how === 'abort' });
+    expect(living(Number(result.stdout))).toEqual([]);
+  });
+
   test('an aborted signal starts nothing', async () => {
     const file = join(tmpdir(), `ops-exec-never-${process.pid}`);
     expect(await nodeExec.run({ ...sh(`touch ${file}`), signal: AbortSignal.abort() })).toMatchObject({ exit: 143, cancelled: true });

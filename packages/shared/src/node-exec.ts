@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { CancelledError, UserError } from './errors.ts';
@@ -8,6 +8,7 @@ import { Tail } from './tail.ts';
 
 const KEEP_BYTES = 1 << 20;
 const KILL_AFTER_MS = 2000;
+const POLL_MS = 25;
 /** A grandchild that lives on holds the pipes; nobody waits for it longer than this. */
 const DRAIN_MS = 2000;
 
@@ -58,7 +59,7 @@ function endGroup(pid: number): Promise<void> {
       clearInterval(timer);
       if (!patient) killGroup(pid, 'SIGKILL');
       resolve();
-    }, 20);
+    }, POLL_MS);
   });
   endings.add(ending);
   void ending.then(() => endings.delete(ending));
@@ -70,12 +71,31 @@ export async function groupsEnded(): Promise<void> {
   await Promise.all(endings);
 }
 
+/** True while a process of the group can still do something. A container without an init never reaps its dead. */
 function groupLives(pid: number): boolean {
   try {
     process.kill(-pid, 0);
-    return true;
   } catch {
     return false;
+  }
+  const members = groupMembers(pid);
+  return members === undefined || members.some((state) => state !== 'Z' && state !== 'X');
+}
+
+/** States of the processes of a group; undefined where there is no /proc. */
+function groupMembers(group: number): string[] | undefined {
+  try {
+    return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => {
+      try {
+        // `pid (name) state parent group …`; the name may hold anything.
+        const [state = '', , its] = readFileSync(`/proc/${name}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ');
+        return Number(its) === group ? [state] : [];
+      } catch {
+        return [];
+      }
+    });
+  } catch {
+    return undefined;
   }
 }
 
