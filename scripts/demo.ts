@@ -80,3 +80,5 @@ const want = [true, true, false, true];
 const right = shown.length === want.length && shown.every((one, index) => one.good === want[index]) && hosts.every((host) => JSON.parse(readFileSync(join(host.path, 'current/app.json'), 'utf8')).version === 1);
 say(`\n${right ? 'The demo went as it should' : 'The demo did NOT go as it should'}: release 1 is live again on both hosts. The job summaries: ${page}`);
 process.exitCode = right ? 0 : 1;
+// A server that runs keeps this process alive.
+for (const server of servers) server.kill();
