@@ -7,8 +7,7 @@ describeWithServices('a dry run', ['network'], () => {
   let scene: Scene;
   let a: Commit;
   beforeAll(async () => {
-    // A dry run asks the health route as every look at facts does, and this application's health route writes to its cache store.
-    scene = await openScene({ hosts: [{ name: 'app1', os: 'bookworm' }, { name: 'app2', os: 'sid' }], database: 'shared', env: { CACHE_DRIVER: 'array' } });
+    scene = await openScene({ hosts: [{ name: 'app1', os: 'bookworm' }, { name: 'app2', os: 'sid' }], database: 'shared' });
     a = await scene.commit({ version: 'A' });
     expect(await scene.deploy(a)).toMatchObject({ exit: 0 });
   }, 120_000);

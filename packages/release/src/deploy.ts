@@ -9,7 +9,7 @@ import type { ExecutorContext } from './executor.ts';
 import { safeRelease, type HostFacts } from './facts.ts';
 import { factsBatch } from './facts-plan.ts';
 import { lockAll, lockHolder, lookFirst, openFleet, type FirstLook } from './fleet.ts';
-import { factsOf } from './gather.ts';
+import { factsOf, withFirstLook } from './gather.ts';
 import { goLive } from './go-live.ts';
 import { unfinished } from './journal.ts';
 import { migrate } from './migration.ts';
@@ -53,7 +53,7 @@ export async function deploy(config: DeployConfig, io: DeployIo, record: RunReco
   }
 
   const answers = await lockAll(fleet.sessions, batchOf(draft, 'recover'), context, { waitMs: config.lockWaitMs, holder: lockHolder(config, clock), clock, signal });
-  const facts = factsOf(fleet.sessions, answers);
+  const facts = withFirstLook(before, factsOf(fleet.sessions, answers));
   sayRecovered(facts, config, log);
   judge(config, facts, source, record, log);
   const plan = planDeploy(config, facts, seed);

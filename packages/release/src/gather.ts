@@ -16,3 +16,12 @@ export function factsOf(sessions: readonly Session[], answers: Answers): readonl
     return answer === undefined ? [] : [readFacts(session.target.name, answer.marks.facts)];
   });
 }
+
+/** What the live release said of its database is read once, at the first look; it holds for the second as well. */
+export function withFirstLook(before: readonly HostFacts[], now: readonly HostFacts[]): readonly HostFacts[] {
+  return now.map((one) => {
+    const first = before.find(({ host }) => host === one.host);
+    const kept = [...(first?.raw ?? [])].filter(([key]) => key.startsWith('live.'));
+    return { ...one, raw: new Map([...kept, ...one.raw]) };
+  });
+}

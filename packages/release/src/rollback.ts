@@ -62,9 +62,10 @@ async function lockAndSwitch(config: RollbackConfig, io: RollbackIo, fleet: Flee
     const facts = await gather(fleet.sessions, factsBatch(config, 'light', ''), context, { signal: deps.signal });
     const refused = refusalError(layoutRefusals(facts));
     if (refused !== undefined) throw refused;
+    rememberHosts(record, facts);
     const target = chooseTarget(config, facts);
     const plan = planRollback(config, facts, target, nonce);
-    remember(record, plan, facts, target);
+    remember(record, plan, target);
     if (config.dryRun) {
       record.preview = previewScripts(plan, nonce);
       await printPreview(record.preview, deps.log);
@@ -103,11 +104,15 @@ function layoutRefusals(facts: readonly HostFacts[]): readonly Refusal[] {
     : []));
 }
 
-function remember(record: RunRecord, plan: Plan, facts: readonly HostFacts[], target: RollbackTarget): void {
+function remember(record: RunRecord, plan: Plan, target: RollbackTarget): void {
   record.plan = plan;
-  record.facts = facts;
   record.releaseId = target.id;
   record.sha = target.sha;
+}
+
+/** Before anything is chosen, so that outputs say what is live also when nothing can be. */
+function rememberHosts(record: RunRecord, facts: readonly HostFacts[]): void {
+  record.facts = facts;
   for (const one of facts) {
     const entry = hostRecord(record, one.host);
     entry.before = one.current.kind === 'link' ? one.current.id : undefined;
