@@ -13,6 +13,7 @@ import { demoPage, type Shown } from './demo-page.ts';
 
 const root = join(import.meta.dirname, '..');
 const scratch = mkdtempSync(join(tmpdir(), 'ops-demo-'));
+const INTERRUPTED = 130;
 const servers: ChildProcess[] = [];
 const shown: Shown[] = [];
 
@@ -20,7 +21,9 @@ process.on('exit', () => {
   for (const server of servers) server.kill();
   rmSync(scratch, { recursive: true, force: true });
 });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+// The action ends first, as in a cancelled job; who is in a hurry presses again.
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (stop.signal.aborted ? process.exit(INTERRUPTED) : stop.abort()));
 
 interface DemoHost {
   readonly name: string;
@@ -49,8 +52,10 @@ function say(text: string): void {
 }
 
 async function act(title: string, action: 'deploy' | 'rollback', hosts: readonly DemoHost[], from?: ReturnType<typeof commit>): Promise<void> {
+  if (stop.signal.aborted) process.exit(INTERRUPTED);
   say(`\n${'─'.repeat(100)}\n${title}\n${'─'.repeat(100)}`);
-  const run = await runAction(join(RELEASE, action), {
+  await using run = await runAction(join(RELEASE, action), {
+    signal: stop.signal,
     with: {
       hosts: hosts.map((host) => `local name=${host.name} path="${host.path}"`).join('\n'),
       app: 'generic',
@@ -62,9 +67,10 @@ async function act(title: string, action: 'deploy' | 'rollback', hosts: readonly
     ...(from === undefined ? {} : { workspace: from.workspace, github: { sha: from.sha } }),
   });
   say(run.log.trimEnd());
+  // Ctrl-C in a terminal reaches the servers too.
+  if (stop.signal.aborted) return;
   for (const host of hosts) say(`→ ${host.name} answers: ${(await (await fetch(host.url)).text()).trim()}`);
   shown.push({ title, good: run.exit === 0, summary: run.summary });
-  await run[Symbol.asyncDispose]();
 }
 
 const hosts = [await startHost('app1'), await startHost('app2')];
@@ -72,13 +78,14 @@ await act('Release 1: the first deploy', 'deploy', hosts, commit(1, true));
 await act('Release 2: an ordinary deploy', 'deploy', hosts, commit(2, true));
 await act('Release 3 is broken: it is taken back by itself, and the job is red', 'deploy', hosts, commit(3, false));
 await act('A rollback by hand', 'rollback', hosts);
+if (stop.signal.aborted) process.exit(INTERRUPTED);
 
 const page = join(root, 'build/demo/index.html');
 mkdirSync(join(root, 'build/demo'), { recursive: true });
 writeFileSync(page, demoPage(shown));
 const want = [true, true, false, true];
 const right = shown.length === want.length && shown.every((one, index) => one.good === want[index]) && hosts.every((host) => JSON.parse(readFileSync(join(host.path, 'current/app.json'), 'utf8')).version === 1);
-say(`\n${right ? 'The demo went as it should' : 'The demo did NOT go as it should'}: release 1 is live again on both hosts. The job summaries: ${page}`);
+say(`\n${right ? 'The demo went as it should: release 1 is live again on both hosts.' : 'The demo did NOT go as it should; the log above says where.'} The job summaries: ${page}`);
 process.exitCode = right ? 0 : 1;
 // A server that runs keeps this process alive.
 for (const server of servers) server.kill();
