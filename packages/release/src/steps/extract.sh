@@ -3,8 +3,9 @@
 # shellcheck shell=sh disable=SC2154
 umask 022
 mkdir -p "$APP/releases"
+# tar gives this directory the mode of the folder that was packed, and a private workspace would shut the web server out.
 mkdir "$RELEASE_DIR" || ops_fail stage "The release directory $RELEASE_DIR cannot be created." "Check the owner of $APP/releases and the free inodes: df -i $APP"
-if said=$(gzip -dc <"$STATE/artifacts/$ARTIFACT_KEY.tar.gz" 2>/dev/null | tar -x -o -f - -C "$RELEASE_DIR" 2>&1) \
+if said=$(gzip -dc <"$STATE/artifacts/$ARTIFACT_KEY.tar.gz" 2>/dev/null | tar -x -o -f - -C "$RELEASE_DIR" 2>&1) && chmod 755 "$RELEASE_DIR" \
   && printf '%s\n' "$SHA" >"$RELEASE_DIR/REVISION" && [ -s "$RELEASE_DIR/REVISION" ]; then :
 else
   free=$(df -Pk "$APP" | awk 'NR == 2 { print $4 }')
