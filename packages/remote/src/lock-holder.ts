@@ -17,7 +17,7 @@ export function lockError(target: HostTarget, refusal: Refusal, waitedMs: number
     return new UserError({
       reason: 'lock',
       message: `${target.name}: somebody holds the lock of ${target.path}${waited}; ${target.path}/.deploy/lock.json does not say who (${refusal.lockJson === '' ? 'it is missing' : 'it cannot be read'}).`,
-      remedy: 'Run again later; mode: unlock lists the processes that hold the lock.',
+      remedy: `Run again later; on the host, "fuser -v ${target.path}/.deploy/lock" names the processes that hold it.`,
     });
   }
   const who = `${holder.actor} since ${holder.since}, ${holder.runUrl}`;
@@ -30,7 +30,7 @@ export function lockError(target: HostTarget, refusal: Refusal, waitedMs: number
     : new UserError({
         reason: 'lock',
         message: `${target.name}: the lock of ${target.path} is held${waited}, last noted for ${who}, whose process ${holder.pid ?? ''} is gone: a step of that run is still finishing, or a program that it started keeps the lock open.`,
-        remedy: 'Run again when it is done; mode: unlock lists the processes that hold the lock and ends those whose run is dead.',
+        remedy: `Run again when it is done; on the host, "fuser -v ${target.path}/.deploy/lock" names the processes that hold it.`,
       });
 }
 
