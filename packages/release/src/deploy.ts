@@ -64,7 +64,7 @@ export async function deploy(config: DeployConfig, io: DeployIo, record: RunReco
   await stage(run);
   mark('staged');
   await migrate(run);
-  mark('migrated');
+  if (record.migrated.length > 0 || config.migrateCommand !== undefined) mark('migrated');
   await goLive(run);
   mark('live and judged');
   await commitDeploy(run);

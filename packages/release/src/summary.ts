@@ -102,8 +102,8 @@ function checklist(config: TargetConfig, record: RunRecord): readonly Section[] 
   if (!record.switched) return [];
   const items = [
     { item: 'every host points to the release', good: [...record.hosts.values()].every((host) => host.live === record.releaseId) },
-    { item: 'the old code is proven to answer', good: fleetIdentity(record) === 'proven' },
-    { item: 'health', good: record.verdict?.verdict === 'pass' },
+    ...(fleetIdentity(record) === 'off' ? [] : [{ item: 'the old code is proven to answer', good: fleetIdentity(record) === 'proven' }]),
+    ...(config.health.kind === 'none' ? [] : [{ item: 'health', good: record.verdict?.verdict === 'pass' }]),
     { item: 'not in maintenance', good: record.facts.every((one) => one.raw.get('maintenance') !== 'down') },
     ...record.checklist,
   ];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { code, details, escapeText, fence, sparkline, table } from './markdown.ts';
+import { code, details, escapeText, fence, sparkline, table, prose } from './markdown.ts';
 
 // Whatever could mean something to GitHub, in any order.
 const hostile = fc.array(fc.oneof(fc.string(), fc.constantFrom('<', '>', '&', '|', '`', '```', '*', '_', '[x](y)', '![', '@octocat', '#12', '://', '::', '\n', '\r', '\u0000', '~~', '$', '\\', '- ', '1. ', '=', '+', '\t', '\u202e')), { maxLength: 12 }).map((parts) => parts.join(''));
@@ -54,4 +54,12 @@ test('details escape their title', () => {
 
 test.each([[[1, 2, 3, 4, 5], '▁▂▃▅▇'], [[7, 7], '▁▁'], [[1, Number.NaN, 2], '▁ ▇'], [[], '']])('sparkline of %j', (values, bars) => {
   expect(sparkline(values)).toBe(bars);
+});
+
+describe('prose', () => {
+  test('shows what stands between backticks as code, and nothing else gets through', () => {
+    expect(prose('Set `canary: <b>` to `true`')).toBe('Set <code>canary: &lt;b&gt;</code> to <code>true</code>');
+    expect(prose('an odd ` one')).toBe('an odd &#96; one');
+    expect(prose('`a` and `b')).toBe('<code>a</code> and &#96;b');
+  });
 });

@@ -21,6 +21,13 @@ export function code(text: string): string {
   return text === '' ? '' : `<code>${escapeText(text).replaceAll('<br>', ' ')}</code>`;
 }
 
+/** A sentence of ours with foreign text in it: everything is inert, and what stands between two backticks is shown as code. */
+export function prose(text: string): string {
+  const parts = text.split('`');
+  // An odd backtick at the end is no code.
+  return parts.map((part, index) => (index % 2 === 1 && index < parts.length - 1 ? code(part) : `${index % 2 === 1 ? '&#96;' : ''}${escapeText(part)}`)).join('');
+}
+
 /** A table; cells are markdown that is already safe. Line breaks in cells become spaces; empty without rows. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';

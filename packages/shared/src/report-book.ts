@@ -1,4 +1,4 @@
-import { code, escapeText } from './markdown.ts';
+import { code, escapeText, prose } from './markdown.ts';
 import type { Redactor } from './printing/redactor.ts';
 import type { Report, Section, Verdict } from './report.ts';
 
@@ -28,8 +28,8 @@ export class ReportBook<O extends string> implements Report<O> {
 
 /** The job summary: the verdict first, then the sections that fit; what is left out is counted. */
 export function renderSummary(title: string, verdict: Verdict, sections: readonly Section[], redactor: Pick<Redactor, 'redact'> = PLAIN, budget = SUMMARY_BUDGET_BYTES): string {
-  const said = verdict.sentence === '' ? [] : [`**${escapeText(verdict.sentence)}**`];
-  const why = verdict.ok ? [] : [...(verdict.remedy === undefined ? [] : [`**What to do:** ${escapeText(verdict.remedy)}`]), `Reason code: ${code(verdict.reason)}`];
+  const said = verdict.sentence === '' ? [] : [`**${prose(verdict.sentence)}**`];
+  const why = verdict.ok ? [] : [...(verdict.remedy === undefined ? [] : [`**What to do:** ${prose(verdict.remedy)}`]), `Reason code: ${code(verdict.reason)}`];
   const head = `${[`## ${verdict.ok ? '✅' : '❌'} ${escapeText(title)}`, ...said, ...why].join('\n\n')}\n`;
   const blocks = sections.map((section) => redactor.redact(`\n${section.title === undefined ? '' : `### ${escapeText(section.title)}\n\n`}${section.markdown}\n`));
   const note = (left: number): string => (left === 0 ? '' : `\n_${left} more ${left === 1 ? 'section was' : 'sections were'} left out: the summary is at its size limit. The JSON result file has everything._\n`);
