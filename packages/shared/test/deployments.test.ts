@@ -54,6 +54,7 @@ describe('which deployment', () => {
     ['that of the job although a newer one of another commit stands before it', [{ id: 1, sha: 'f'.repeat(40), run: '43' }, { id: 2, run: '42' }], 2],
     ['a new one: the same commit was deployed by an earlier run', [{ id: 1, run: '41', state: 'success' }], 1000],
     ['a new one: a run whose number begins alike', [{ id: 1, run: '4' }, { id: 2, run: '421' }], 1000],
+    ['a new one: one without status that is not the newest', [{ id: 1, sha: 'f'.repeat(40), run: '43' }, { id: 2 }], 1000],
     ['a new one: another commit', [{ id: 1, sha: 'f'.repeat(40) }], 1000],
     ['a new one: an old one without status', [{ id: 1, ageHours: 24 * 6 }], 1000],
     ['a new one: a status of another server', [{ id: 1, run: 'https://ci.example.com/42' }], 1000],
