@@ -219,10 +219,14 @@ describeWithServices('the Laravel steps on real hosts', ['network'], () => {
       await network.database?.admin(`USE \`${name}\`; CREATE TABLE posts (id int);`);
       // Only the last one is pending for a database in which somebody holds posts.
       await network.database?.admin(`USE \`${name}\`; CREATE TABLE migrations (id int auto_increment primary key, migration varchar(255), batch int); INSERT INTO migrations (migration, batch) VALUES ('${USERS}', 1), ('${POSTS}', 1);`);
-      const holder = network.database?.admin(`USE \`${name}\`; LOCK TABLES posts READ; SELECT SLEEP(5);`);
-      await new Promise((resolve) => { setTimeout(resolve, 1000); });
+      const holder = network.database?.admin(`USE \`${name}\`; LOCK TABLES posts READ; SELECT SLEEP(60);`).catch(() => '');
+      // Held until we say so: a busy machine may need long to come to the migration.
+      const sleeping = async (): Promise<string> => ((await network.database?.admin("SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'")) ?? '').trim();
+      let thread = await sleeping();
+      while (thread === '') thread = await sleeping();
       const done = await runSteps(host, ['caches.sh', 'migrate.sh'], { values: { DB_LOCK_WAIT_SECONDS: '1' } });
       expect(done.failure?.sentence).toMatch(/Lock wait timeout exceeded.*Nothing of 2026_02_01_000001_add stays/);
+      await network.database?.admin(`KILL ${thread}`);
       await holder;
     });
 

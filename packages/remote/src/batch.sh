@@ -185,6 +185,8 @@ s_lost() {
   if [ -n "$s_job" ]; then
     [ -n "$s_crit" ] || s_nag
     s_await "$s_job"
+    # The signal went to this very process too, and bash forgets a status that arrives while a trap runs.
+    [ -n "$s_crit" ] || case $s_code in 127 | 255) s_code=143 ;; esac
     s_hush
   else s_code=0; fi
   [ -z "$s_held" ] || s_journal "\"step\":$s_title,\"phase\":\"orphaned\",\"fence\":$s_fence,\"exit\":$s_code"
