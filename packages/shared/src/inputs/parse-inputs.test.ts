@@ -61,6 +61,10 @@ describe('values', () => {
     expect(parse({ path: '/a' }, { opsFile: 'defaults: { exclude: [x, y] }' }).exclude).toEqual(['x', 'y']);
     expect(parse({ path: 'none' }).path).toBe('none');
   });
+  test('what the runner fills in, secrets and the environment never come from the file, even if its registry forgot them', () => {
+    const forgetful: InputRegistry = { sample: { inputs: Object.keys(specs), secret: [], fixed: [] } };
+    expect(parse({ path: '/a' }, { opsFile: 'defaults: { ref: main, token: hunter2hunter2 }', registry: forgetful })).toMatchObject({ ref: undefined, token: undefined });
+  });
   test('YAML 1.2: the file means what it shows', () => {
     expect(parse({ path: '/a' }, { opsFile: 'defaults: { dry-run: True, keep: 5 }' })).toMatchObject({ 'dry-run': true, keep: 5 });
     expect(problemsOf(() => parse({ path: '/a' }, { opsFile: 'defaults: { dry-run: yes }' }))).toEqual(['dry-run: "yes" must be true or false. Example: dry-run: true']);
