@@ -2,6 +2,7 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun } from '../test/support/bed/run.ts';
+import type { AppVariant } from '../test/support/laravel.ts';
 import { openScene, type Commit, type Outcome, type Scene } from '../test/support/scenario.ts';
 import { preparePeers, type Peer } from './peers.ts';
 
@@ -16,7 +17,7 @@ export interface Bed extends AsyncDisposable {
   /** Tools that are not installed. */
   readonly missing: readonly string[];
   /** A new commit, also in the repository that the other tools fetch from. */
-  newCommit(version: string): Promise<Commit>;
+  newCommit(version: string, migrations?: AppVariant['extraMigrations']): Promise<Commit>;
   deploy(commit: Commit, inputs: Readonly<Record<string, string>>): Promise<Timed>;
   /** `clockMs`: from the start of ssh to the first answer of the old release in nginx's log; NaN without a health gate, which asks. */
   rollback(inputs: Readonly<Record<string, string>>): Promise<Timed & { readonly clockMs: number }>;
@@ -43,8 +44,8 @@ export async function openBed(roundTripMs: number): Promise<Bed> {
   const stack = undo.move();
   return {
     peers, missing,
-    async newCommit(version) {
-      const commit = await scene.commit({ version });
+    async newCommit(version, extraMigrations = []) {
+      const commit = await scene.commit({ version, extraMigrations });
       await publish(scene);
       return commit;
     },

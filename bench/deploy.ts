@@ -56,7 +56,8 @@ async function oneRound(bed: Bed, round: number, samples: Samples): Promise<void
   for (const turn of [...turns.slice(first), ...turns.slice(0, first)]) await turn();
   if (round === 0) return;
 
-  const judged = await bed.newCommit(`r${round}-judged`);
+  // With a pending migration, which is the most round trips that a deploy takes.
+  const judged = await bed.newCommit(`r${round}-judged`, [{ name: `2026_02_01_${String(round).padStart(6, '0')}_create_round${round}_table` }]);
   const deploy = await bed.deploy(judged, {});
   samples.add('deploy with gate', deploy.ms);
   samples.add('deploy round trips', deploy.roundTrips);
