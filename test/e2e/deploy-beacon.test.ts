@@ -28,19 +28,19 @@ describeWithServices('who answers after the switch', ['network'], () => {
   test('with $realpath_root the new code answers at once', async () => {
     expect(await deployBy('realpath', 'B')).toMatchObject({ exit: 0, outputs: { identity: 'proven' } });
     expect(await scene.variants('realpath')).toEqual({ app1: 'B' });
-  }, 60_000);
+  }, 120_000);
 
   test('with $document_root the old code answers: taken back, with the line for nginx', async () => {
     const done = await deployBy('documentRoot', 'stale');
     expect(done).toMatchObject({ exit: 1, outputs: { 'reason-code': 'stale-code', 'rolled-back': 'true' } });
     expect(done.sentence).toContain('$realpath_root');
     expect(await scene.variants('realpath')).toEqual({ app1: 'B' });
-  }, 60_000);
+  }, 120_000);
 
   test('with $document_root and a reload-command the new code answers after a reload', async () => {
     expect(await deployBy('documentRoot', 'C', { 'reload-command': RELOAD })).toMatchObject({ exit: 0, outputs: { identity: 'proven' } });
     expect(await scene.variants('documentRoot')).toEqual({ app1: 'C' });
-  }, 60_000);
+  }, 120_000);
 
   test('where nginx executes only index.php identity is not proven, and the summary says so', async () => {
     const done = await deployBy('indexOnly', 'D');
@@ -48,5 +48,5 @@ describeWithServices('who answers after the switch', ['network'], () => {
     expect(done.summary).toMatch(/not proven/i);
     expect(done.log).toMatch(/beacon|not executed/i);
     expect(await scene.variants('indexOnly')).toEqual({ app1: 'D' });
-  }, 60_000);
+  }, 120_000);
 });

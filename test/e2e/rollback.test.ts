@@ -15,7 +15,7 @@ describeWithServices('rollback of one host', ['network'], () => {
       expect(await scene.deploy(commit)).toMatchObject({ exit: 0 });
     }
   }, 180_000);
-  afterAll(async () => { await scene?.[Symbol.asyncDispose](); }, 60_000);
+  afterAll(async () => { await scene?.[Symbol.asyncDispose](); }, 120_000);
 
   test('works on a disk without a free block', async () => {
     const filled = await scene.host.exec('head -c 1G /dev/zero > "$APP/fill"; df --output=avail "$APP" | tail -n 1', { user: 'deploy', env: { APP: scene.host.appDir } });
@@ -24,7 +24,7 @@ describeWithServices('rollback of one host', ['network'], () => {
     expect(back).toMatchObject({ exit: 0, outputs: { 'live-sha': shas['B'], identity: 'proven', verdict: 'pass' } });
     expect(await scene.variants()).toEqual({ app1: 'B' });
     await scene.host.exec('rm "$APP/fill"', { user: 'deploy', env: { APP: scene.host.appDir } });
-  }, 90_000);
+  }, 120_000);
 
   test('a second time it goes further back, and then says what there is', async () => {
     expect(await scene.rollback()).toMatchObject({ exit: 0, outputs: { 'live-sha': shas['A'] } });
@@ -32,14 +32,14 @@ describeWithServices('rollback of one host', ['network'], () => {
     expect(none).toMatchObject({ exit: 1, outputs: { 'reason-code': 'no-candidate' } });
     expect(none.sentence).toContain('a rollback took it back');
     expect(await scene.variants()).toEqual({ app1: 'A' });
-  }, 90_000);
+  }, 120_000);
 
   test('goes to the commit that is asked for, also forward', async () => {
     expect(await scene.rollback({ with: { to: shas['C']?.slice(0, 8) ?? '' } })).toMatchObject({ exit: 0, outputs: { 'live-sha': shas['C'] } });
     const unknown = await scene.rollback({ with: { to: 'feedfacecafe' } });
     expect(unknown).toMatchObject({ exit: 1, outputs: { 'reason-code': 'no-candidate' } });
     expect(await scene.variants()).toEqual({ app1: 'C' });
-  }, 90_000);
+  }, 120_000);
 
   test('knows that a dropped column breaks the old code', async () => {
     const d = await scene.commit({ version: 'D', extraMigrations: [DROPS] });
@@ -60,5 +60,5 @@ describeWithServices('rollback of one host', ['network'], () => {
     expect(status.summary).toContain('Live now');
     expect(status.summary).toContain(shas['C']?.slice(0, 7));
     expect(await scene.variants()).toEqual({ app1: 'C' });
-  }, 60_000);
+  }, 120_000);
 });
