@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -57,12 +57,15 @@ function lastLine(text: string): string {
 
 async function pack(folder: string, options: { readonly exclude: readonly string[]; readonly mtime: number }, scratch: string, deps: ArtifactDeps): Promise<Artifact> {
   const file = join(scratch, 'artifact.tar.gz');
+  // Not `.`: the mode of the folder itself says nothing about the commit, and would be in the key.
+  const names = (await readdir(folder)).filter((name) => !options.exclude.includes(name)).toSorted();
+  if (names.length === 0) throw new UserError({ reason: 'stage', message: `The folder ${folder} is empty, so there is nothing to deploy.`, remedy: 'Check source, app-root and exclude; does a checkout or download-artifact step run before this one?' });
   const hash = createHash('sha256');
   let tarBytes = 0;
   const child = deps.exec.start({
     file: 'tar',
     args: ['--create', '--file=-', '--format=gnu', '--sort=name', '--owner=0', '--group=0', '--numeric-owner', `--mtime=@${options.mtime}`,
-      ...options.exclude.map((name) => `--exclude=${name}`), '--directory', folder, '--', '.'],
+      ...options.exclude.map((name) => `--exclude=${name}`), '--directory', folder, '--', ...names.map((name) => `./${name}`)],
     env: { ...deps.env, LC_ALL: 'C' },
     signal: deps.signal,
   });

@@ -89,6 +89,9 @@ export async function onEach(sessions: readonly Session[], batch: PlannedBatch, 
   return answers;
 }
 
+/** Long enough for the other of two crossed runs to free its hosts. */
+const CROSSED_WAIT_MS = 5_000;
+
 /**
  * Takes the lock of every host and runs `batch` under it. First all at once without waiting; if a lock is
  * held, all are freed and then taken one after the other by name, so that two runs over the same hosts can
@@ -100,11 +103,13 @@ export async function lockAll(sessions: readonly Session[], batch: PlannedBatch,
     return await onEach(sessions, batch, context, () => ({ lock: { waitMs: 0, holder: lock.holder }, signal: lock.signal }));
   } catch (thrown) {
     const busy = thrown instanceof FleetFailure && [...thrown.failed.values()].every((error) => error instanceof UserError && error.reason === 'lock');
-    if (!busy || lock.waitMs === 0) throw thrown;
-    context.log.notice(`${thrown.message} Waiting for at most ${Math.round(lock.waitMs / 1000)} s.`);
+    // Two runs that got a host each would both give up: then the order of names decides even when nobody waits.
+    const crossed = thrown instanceof FleetFailure && thrown.answers.size > 0;
+    if (!busy || (lock.waitMs === 0 && !crossed)) throw thrown;
+    context.log.notice(`${thrown.message} ${lock.waitMs === 0 ? 'Taking the hosts by name.' : `Waiting for at most ${Math.round(lock.waitMs / 1000)} s.`}`);
   }
   await Promise.all(sessions.map((session) => session.unlock()));
-  const deadline = lock.clock.monotonic() + lock.waitMs;
+  const deadline = lock.clock.monotonic() + Math.max(lock.waitMs, CROSSED_WAIT_MS);
   const answers = new Map<string, BatchAnswer>();
   for (const session of sessions) {
     answers.set(session.target.name, await take(session, Math.max(0, deadline - lock.clock.monotonic())));

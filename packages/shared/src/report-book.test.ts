@@ -7,6 +7,8 @@ const sections = fc.array(fc.record({ title: fc.string(), markdown: fc.string({ 
 
 test('the budget of bytes is never exceeded, sections go from the end, and their number is told', () => {
   fc.assert(fc.property(sections, fc.string({ unit: 'grapheme', maxLength: 2000 }), fc.integer({ min: 800, max: 3000 }), (given, sentence, budget) => {
+    // The sign of a broken character may stand in what was given; here it must come from a cut.
+    fc.pre(!JSON.stringify([given, sentence]).includes('\uFFFD'));
     const text = renderSummary('Deploy', { ok: false, reason: 'health', sentence, remedy: sentence }, given, new Redactor(), budget);
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(budget);
     expect(text).not.toContain('\uFFFD');
