@@ -6,5 +6,5 @@ import { holdsInShort } from '../support/short-proof.ts';
 describeWithServices('a lost runner', ['network'], () => {
   test('frees the lock, lifts the maintenance, ends the migration once, and the next deploy succeeds', async () => {
     await holdsInShort(proof, 30);
-  }, 400_000);
+  }, 900_000);
 });
