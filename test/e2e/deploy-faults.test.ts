@@ -6,5 +6,5 @@ import { holdsInShort } from '../support/short-proof.ts';
 describeWithServices('what goes wrong at a deploy', ['network'], () => {
   test('ends with one sentence of cause and remedy, the old release serving', async () => {
     await holdsInShort(proof, 80);
-  }, 400_000);
+  }, 900_000);
 });

@@ -6,5 +6,5 @@ import { holdsInShort } from '../support/short-proof.ts';
 describeWithServices('two deploys at once', ['network'], () => {
   test('one goes live first, the other waits or names the holder', async () => {
     await holdsInShort(proof, 8);
-  }, 400_000);
+  }, 900_000);
 });

@@ -6,5 +6,5 @@ import { holdsInShort } from '../support/short-proof.ts';
 describeWithServices('three hosts, three versions of Laravel, one database', ['network'], () => {
   test('A, B with a migration, C taken back everywhere, rollback to A; no request fails', async () => {
     await holdsInShort(proof, 20);
-  }, 400_000);
+  }, 900_000);
 });
