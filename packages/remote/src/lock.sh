@@ -17,13 +17,14 @@ s_lock() {
     return 0
   }
   s_seize || {
-    s_boot
-    case $(cat "$s_state/lock.json" 2>/dev/null) in
-      *"\"bootId\":\"$s_boot\""*) s_known=$(sed -n 's/.*"pid":\([0-9]*\).*/\1/p' "$s_state/lock.json") ;;
-      *) s_known='' ;;
-    esac
+    # Whoever took it a moment ago has not written its name yet.
+    s_try=0
+    until s_named || [ "$s_try" = 5 ]; do
+      s_try=$((s_try + 1))
+      sleep 0.2 2>/dev/null || sleep 1
+    done
     [ ! -r "$s_state/lock.json" ] || s_say "f $s_state/lock.json"
-    if [ -n "$s_known" ] && s_runs "$s_known"; then s_say 'm busy live'; else s_say 'm busy stale'; fi
+    if s_named; then s_say 'm busy live'; else s_say 'm busy stale'; fi
     return 0
   }
   s_held=1
@@ -35,6 +36,16 @@ s_lock() {
   { printf '%s,"pid":%s,"bootId":"%s"}\n' "$s_arg" "$s_me" "$s_boot" >"$s_state/lock.new" && mv -f "$s_state/lock.new" "$s_state/lock.json"; } 2>/dev/null || rm -f "$s_state/lock.new"
   if s_journal "\"step\":\"lock\",\"phase\":\"lock\",\"fence\":$s_fence,\"pid\":$s_me"; then s_say "$s_how locked $s_fence"
   else s_say "$s_how locked $s_fence unwritten"; fi
+}
+
+# s_named: lock.json names a process of this boot that runs.
+s_named() {
+  s_boot
+  case $(cat "$s_state/lock.json" 2>/dev/null) in
+    *"\"bootId\":\"$s_boot\""*) s_known=$(sed -n 's/.*"pid":\([0-9]*\).*/\1/p' "$s_state/lock.json" 2>/dev/null) ;;
+    *) s_known='' ;;
+  esac
+  [ -n "$s_known" ] && s_runs "$s_known"
 }
 
 s_boot() {
