@@ -29,12 +29,13 @@ export async function deploy(config: DeployConfig, io: DeployIo, record: RunReco
   const began = clock.monotonic();
   const mark = (what: string): void => void record.timeline.push({ what, atMs: clock.monotonic() - began });
   record.sha = config.sha;
+  // The connections are made while the files are packed.
+  await using all = await openFleet(config.hosts, io.connect);
   const source = await prepareSource(config, io.deps);
   const seed = newSeed(config, io.deps, source.artifact);
   record.releaseId = seed.releaseId;
   mark('source packed');
 
-  await using all = await openFleet(config.hosts, io.connect);
   const context: ExecutorContext = { log, nonce: seed.nonce, executed: record.executed, warnings: record.warnings };
   const fleet = await lookFirst(all, factsBatch(config, 'full', seed.artifactKey ?? ''), context, config.maxUnavailable, signal);
   noteUnreachable(fleet, record, log);

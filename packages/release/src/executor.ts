@@ -43,7 +43,8 @@ export class StepFailure extends UserError {
 
   constructor(host: string, batch: PlannedBatch, answer: BatchAnswer) {
     const { marks, result } = answer;
-    const step = marks.began;
+    // Of steps that run at once the one that failed, not the one that began last.
+    const step = marks.steps.find((one) => one.exit !== 0)?.id ?? marks.began;
     super(faultOf(host, batch, step, marks, result));
     this.name = 'StepFailure';
     this.host = host;

@@ -4,22 +4,23 @@ import { beaconUrl, loopback } from './target-values.ts';
 import { scripts } from './scripts.generated.ts';
 import type { TargetConfig } from './config.ts';
 
+/** Under the lock the steps answer nothing when no other run came in between: then the first look still holds. */
+const UNLESS_UNCHANGED = '[ "${FENCE:-0}" != "$EXPECT_FENCE" ] || exit 0\n';
+
 /**
- * Steps that read facts. Under the lock everything that decides is read again; what the database has applied
- * is not, because it costs a start of the application and only warns.
+ * Steps that read facts. The second look, under the lock, reads again only when the journal's counter says
+ * that another run came in between. What the database has applied is read once, beside the rest, because it
+ * starts the application and only warns.
  */
 export function factSteps(config: Pick<TargetConfig, 'app'>, detail: 'full' | 'light' | 'locked'): readonly Step[] {
-  const generic: Step = { id: 'facts', title: 'read what is on the host', script: scripts['facts.sh'] };
+  const step = (id: string, title: string, script: string): Step => ({ id, title, script: detail === 'locked' ? `${UNLESS_UNCHANGED}${script}` : script, ...(detail === 'full' ? { group: 'look' } : {}) });
+  const generic = step('facts', 'read what is on the host', scripts['facts.sh']);
   if (detail === 'light') return [generic];
   return [
+    ...(detail === 'full' && config.app === 'laravel' ? [step('applied', 'read applied migrations of the live release', laravelScripts['applied.sh'])] : []),
     generic,
-    { id: 'reach', title: 'ask the own web server', script: scripts['reach.sh'] },
-    ...(config.app === 'laravel'
-      ? [
-          { id: 'env', title: 'read key names of .env', script: laravelScripts['env-facts.sh'] },
-          ...(detail === 'locked' ? [] : [{ id: 'applied', title: 'read applied migrations of the live release', script: laravelScripts['applied.sh'] }]),
-        ]
-      : []),
+    step('reach', 'ask the own web server', scripts['reach.sh']),
+    ...(config.app === 'laravel' ? [step('env', 'read key names of .env', laravelScripts['env-facts.sh'])] : []),
   ];
 }
 

@@ -67,3 +67,8 @@ export function safeRelease(facts: HostFacts): ReleaseId | undefined {
   const id = facts.committed?.id;
   return id !== undefined && completeReleases(facts).has(id) ? id : undefined;
 }
+
+/** The fence that the next lock on this host gets if no other run comes in between. */
+export function nextFence(facts: HostFacts): number {
+  return Math.max(0, ...facts.journal.map((entry) => entry.fence)) + 1;
+}

@@ -17,11 +17,14 @@ export function factsOf(sessions: readonly Session[], answers: Answers): readonl
   });
 }
 
-/** What the live release said of its database is read once, at the first look; it holds for the second as well. */
+/**
+ * Joins the second look, under the lock, with the first. A host on which no other run came in between answers
+ * only what recovery did; then all of the first look holds. What is read once (`live.*`) holds in any case.
+ */
 export function withFirstLook(before: readonly HostFacts[], now: readonly HostFacts[]): readonly HostFacts[] {
   return now.map((one) => {
-    const first = before.find(({ host }) => host === one.host);
-    const kept = [...(first?.raw ?? [])].filter(([key]) => key.startsWith('live.'));
-    return { ...one, raw: new Map([...kept, ...one.raw]) };
+    const first = [...(before.find(({ host }) => host === one.host)?.raw ?? [])];
+    const kept = one.raw.has('app') ? first.filter(([key]) => key.startsWith('live.')) : first;
+    return readFacts(one.host, new Map([...kept, ...one.raw]));
   });
 }

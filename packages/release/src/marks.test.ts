@@ -51,6 +51,24 @@ describe.each(shells)('a compiled batch in %s %s', (...shell) => {
     expect(marks.failure).toEqual({ reason: 'no-room', message: 'The disk is full.', remedy: 'Free space.' });
   });
 
+  test('steps of a group run at once, all end, and the one that failed is named', () => {
+    const app = mkdtempSync(join(tmpdir(), 'ops group '));
+    const steps = [
+      { id: 'slow', title: 'slow', script: 'until [ -e "$APP/go" ]; do sleep 0.1; done; ops_fact slow yes', group: 'g' },
+      { id: 'bad', title: 'bad', script: ': >"$APP/go"; ops_fail smoke "It is broken."', group: 'g' },
+      { id: 'after', title: 'after', script: 'echo never' },
+    ];
+    const [file = 'sh', ...args] = shell;
+    const result = spawnSync(file, [...args, '-c', compileBatch({ id: 'test', steps }, 'h1')], { env: { PATH: process.env['PATH'], APP: app, OPS_NONCE: nonce }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000 });
+    rmSync(app, { recursive: true, force: true });
+    const marks = parseMarks(result.stdout, nonce);
+    expect(result.status).toBe(1);
+    expect(marks.facts.get('slow')).toBe('yes');
+    expect(marks.steps.map((step) => [step.id, step.exit])).toEqual([['slow', 0], ['bad', 1]]);
+    expect(marks.failure?.message).toBe('It is broken.');
+    expect(marks.foreign).not.toContain('never');
+  });
+
   test('a child cannot see the nonce, so it cannot forge a fact', () => {
     const marks = parseMarks(runSteps(shell, ['env; sh -c \'echo "@$OPS_NONCE fact forged yes"; echo "@$N fact forged yes"\'']).stdout, nonce);
     expect(marks.facts.has('forged')).toBe(false);

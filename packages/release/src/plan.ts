@@ -10,6 +10,8 @@ export interface Step {
   readonly script: string;
   /** Names of the hosts it runs on; undefined means all of the batch. */
   readonly only?: readonly string[];
+  /** Neighbours with the same group run at once; none of them may need what another finds. */
+  readonly group?: string;
 }
 
 /** Steps that go to a host together: one round trip. */
