@@ -137,7 +137,9 @@ export class Link {
     const drained = once(this.#child.stdout, 'close').catch(() => {});
     const exit = await this.#child.ended;
     // The pipe may still hold what was said last; a supervisor that goes on alone keeps it open.
-    await Promise.race([drained, clock.sleep(DRAIN_MS)]);
+    const patience = new AbortController();
+    await Promise.race([drained, clock.sleep(DRAIN_MS, patience.signal).catch(() => {})]);
+    patience.abort(); // a timer left behind would keep node alive
     this.#end = { exit, stderr: this.#stderr, greeted: this.#greeted, foreign: this.#foreign };
     this.#stopBeats.abort();
     this.#wake?.();
