@@ -1,7 +1,7 @@
 import { laravelScripts } from '@ops/laravel';
 import type { ReleaseId } from '@ops/shared';
 import type { DeployConfig, TargetConfig } from './config.ts';
-import { nextFence, safeRelease, type HostFacts } from './facts.ts';
+import { expectedFence, safeRelease, type HostFacts } from './facts.ts';
 import { factSteps, factsBatch, factValues } from './facts-plan.ts';
 import { healthBatch } from './health-adapter.ts';
 import { planPrune } from './prune.ts';
@@ -53,7 +53,7 @@ export function planDeploy(config: DeployConfig, facts: readonly HostFacts[], se
         batch({
           id: 'recover', title: 'lock, recover, facts', reason: 'preflight',
           steps: [own('recover', 'remove what an ended run left behind', 'recover.sh'), ...(laravel ? [{ id: 'lift', title: 'lift the maintenance of an ended run', script: laravelScripts['maintenance-up.sh'] }] : []), ...factSteps(config, 'locked')],
-          values: Object.fromEntries(facts.map((one) => [one.host, { ...factValues(config, pathOf(config, one.host), 'full', seed.artifactKey ?? ''), ...values(one.host), EXPECT_FENCE: String(nextFence(one)) }])),
+          values: Object.fromEntries(facts.map((one) => [one.host, { ...factValues(config, pathOf(config, one.host), 'full', seed.artifactKey ?? ''), ...values(one.host), EXPECT_FENCE: expectedFence(one) }])),
         }),
         batch({ id: 'stage', title: 'stage', reason: 'stage', steps: stageSteps(config, migrateHost), timeoutMs: 30 * MINUTE_MS, secrets: config.source.kind === 'git' && config.source.deployKey !== undefined ? ['DEPLOY_KEY'] : [], compensations: ['drop'] }),
         ...(laravel && migrates && config.destructive !== 'allow' ? [batch({ id: 'pending-text', title: 'read pending migrations', scope: 'once', reason: 'migrate', quiet: true, runtime: ['PENDING'], condition: 'when migrations are pending whose files the job does not have', steps: [own('pending-text', 'read the text of pending migrations', 'pending-text.sh')] })] : []),

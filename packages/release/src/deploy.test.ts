@@ -178,6 +178,73 @@ describe('deploy', () => {
     expect(dry.record.plan?.hash).toBe(done.record.plan?.hash);
   });
 
+  test('a run that was at work during the first look cannot be overlooked: going back goes to what it made live', async () => {
+    const one = { hosts: [target('app1')] };
+    await run(config('1', one));
+    const { record } = await run(config('2', one));
+    const app = join(root, 'app1');
+    const history = readFileSync(join(app, '.deploy', 'history.ndjson'), 'utf8');
+    const first = history.split('\n')[0] ?? '';
+    // The second run as it was before its switch, still holding the lock.
+    writeFileSync(join(app, '.deploy', 'history.ndjson'), `${first}\n`);
+    rmSync(join(app, 'current'));
+    symlinkSync(`releases/${String(/"id":"([^"]+)"/.exec(first)?.[1])}`, join(app, 'current'));
+    writeFileSync(join(app, '.deploy', 'lock'), 'the second run');
+    writeFileSync(join(app, '.deploy', 'lock.json'), '{"actor":"bea"}');
+    const { error } = await run(config('3', { ...one, restartCommand: 'exit 1' }), (_host, batch) => {
+      if (batch !== 'recover' || !existsSync(join(app, '.deploy', 'lock.json'))) return;
+      // Now it ends well, without a new number in the journal.
+      writeFileSync(join(app, '.deploy', 'history.ndjson'), history);
+      rmSync(join(app, 'current'));
+      symlinkSync(`releases/${record.releaseId ?? ''}`, join(app, 'current'));
+      rmSync(join(app, '.deploy', 'lock'));
+      rmSync(join(app, '.deploy', 'lock.json'));
+    });
+    expect(error?.message).toContain('restart-command failed');
+    expect(live('app1')).toBe('2');
+  });
+
+  test('migrations move to another host when theirs may be left out, and are never skipped', async () => {
+    const gone: Meddle = (host) => {
+      if (host === 'app1') throw new UserError({ reason: 'connect', message: 'app1: no route to host' });
+    };
+    const { error } = await run(config('1', { maxUnavailable: 1, migrateCommand: 'touch "$OPS_APP/migrated"' }), gone);
+    expect(error).toBeUndefined();
+    expect(existsSync(join(root, 'app2', 'migrated'))).toBe(true);
+    const only = config('2', { maxUnavailable: 1, migrateCommand: 'true' });
+    const none = await run({ ...only, hosts: only.hosts.map((one) => ({ ...one, roles: one.name === 'app1' ? ['migrate'] : ['web'] })) }, gone);
+    expect(none.error?.message).toContain('role migrate');
+    expect(live('app2')).toBe('1');
+  });
+
+  test('a first deploy that fails puts back the link that another tool had made', async () => {
+    const one = target('app1');
+    mkdirSync(join(one.path, 'old'));
+    writeFileSync(join(one.path, 'old', 'version.txt'), 'old');
+    symlinkSync('old', join(one.path, 'current'));
+    const { error } = await run(config('1', { hosts: [one], restartCommand: 'exit 1' }));
+    expect(error?.message).toContain('points to old again');
+    expect(live('app1')).toBe('old');
+  });
+
+  test('a line that a full disk left half-written does not swallow the next', async () => {
+    await run(config('1'));
+    for (const host of ['app1', 'app2']) writeFileSync(join(root, host, '.deploy', 'history.ndjson'), '{"kind":"depl', { flag: 'a' });
+    await run(config('2'));
+    await run(config('3', { restartCommand: 'exit 1' }));
+    expect([live('app1'), live('app2')]).toEqual(['2', '2']);
+  });
+
+  test('migrations that ran before a cancel stand in history', async () => {
+    await run(config('1'));
+    const abort = new AbortController();
+    const { error } = await run(config('2', { migrateCommand: `echo @${'ab'.repeat(16)} fact migrations.ran m1` }), (_host, batch) => {
+      if (batch === 'migrate') queueMicrotask(() => abort.abort());
+    }, abort.signal);
+    expect(error?.reason).toBe('cancelled');
+    expect(readFileSync(join(root, 'app2', '.deploy', 'history.ndjson'), 'utf8')).toContain('"migrations":[{"name":"m1"');
+  });
+
   test('keeps keep-releases besides the live one and the one before', async () => {
     for (const version of ['1', '2', '3', '4', '5', '6']) expect((await run(config(version))).error).toBeUndefined();
     expect(releases('app1')).toHaveLength(4);
@@ -230,6 +297,17 @@ describe('rollback', () => {
     expect(none.error?.remedy).toContain('a rollback took it back');
     expect((await back({ to: '3333333' })).error).toBeUndefined();
     expect(live('app2')).toBe('3');
+  });
+
+  test('again after it reached only some hosts: to the same release, not further back', async () => {
+    for (const version of ['1', '2', '3']) await run(config(version));
+    const half = await back({ restartCommand: 'case $OPS_APP in *app2) exit 1;; esac' });
+    expect(half.error?.message).toContain('restart-command failed');
+    expect(half.record.hosts.get('app1')?.state).toBe('live');
+    rmSync(join(root, 'app2', 'current'));
+    symlinkSync(`releases/${half.record.previous ?? ''}`, join(root, 'app2', 'current'));
+    expect((await back()).error).toBeUndefined();
+    expect([live('app1'), live('app2')]).toEqual(['2', '2']);
   });
 
   test('never to a release that failed', async () => {

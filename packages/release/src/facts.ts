@@ -68,7 +68,10 @@ export function safeRelease(facts: HostFacts): ReleaseId | undefined {
   return id !== undefined && completeReleases(facts).has(id) ? id : undefined;
 }
 
-/** The fence that the next lock on this host gets if no other run comes in between. */
-export function nextFence(facts: HostFacts): number {
-  return Math.max(0, ...facts.journal.map((entry) => entry.fence)) + 1;
+/**
+ * The fence that the next lock on this host gets if no other run worked there since the facts were read; empty
+ * when one was at work just then, because what it goes on to do raises no counter. Proves that facts still hold.
+ */
+export function expectedFence(facts: HostFacts): string {
+  return facts.lock.holder === '' ? String(Math.max(0, ...facts.journal.map((entry) => entry.fence)) + 1) : '';
 }

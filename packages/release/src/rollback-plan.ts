@@ -2,7 +2,7 @@ import { UserError, type ReleaseId, type Sha } from '@ops/shared';
 import { laravelScripts } from '@ops/laravel';
 import type { RollbackConfig } from './config.ts';
 import { restartSteps } from './deploy-plan.ts';
-import { completeReleases, nextFence, type HostFacts } from './facts.ts';
+import { completeReleases, expectedFence, type HostFacts } from './facts.ts';
 import { factsBatch } from './facts-plan.ts';
 import { candidates, schemaAhead, type Candidate } from './history.ts';
 import { healthBatch } from './health-adapter.ts';
@@ -109,7 +109,7 @@ function rollbackValues(config: RollbackConfig, one: HostFacts, target: Rollback
     BEACON_TRIES: '8',
     RESTART_COMMAND: config.restartCommand ?? '',
     EXPECT_CURRENT: one.current.kind === 'link' ? one.current.target : '',
-    EXPECT_FENCE: String(nextFence(one)),
+    EXPECT_FENCE: expectedFence(one),
     JOURNAL_REQUIRED: 'no',
     NEW_ID: `${nonce}-${one.host}`,
     BALLAST: 'yes',

@@ -1,6 +1,11 @@
 # Facts of one host: reads only, takes no lock, writes nothing.
 # Values: APP; DETAIL (full | light: a rollback asks only what it needs); ARTIFACT_KEY or empty; PHP; RELOAD_COMMAND.
 # shellcheck shell=sh disable=SC2154
+# First the journal, then who holds the lock, then all else: a run that is at work now is named there, and one that
+# comes later raises the journal's counter, so with neither nothing below can have been overtaken.
+ops_fact journal "$(tail -n 60 "$STATE/journal.ndjson" 2>/dev/null || :)"
+if [ -e "$STATE/lock" ]; then ops_fact lock.holder "$(cat "$STATE/lock.json" 2>/dev/null || :)"; fi
+
 ops_fact os "$(uname -s)"
 ops_fact node "$(uname -n)"
 ops_fact user "$(id -un 2>/dev/null || id -u)"
@@ -39,14 +44,12 @@ for dir in "$APP"/releases/*/; do
 done
 ops_fact releases "$releases"
 ops_fact history "$(tail -n 200 "$STATE/history.ndjson" 2>/dev/null || :)"
-ops_fact journal "$(tail -n 60 "$STATE/journal.ndjson" 2>/dev/null || :)"
 
 if [ -e "$STATE/lock" ]; then
   inode=$(ls -i "$STATE/lock" | sed 's/^ *\([0-9]*\).*/\1/')
   if [ ! -r /proc/locks ]; then ops_fact lock unknown
   elif grep -q ":$inode 0 EOF" /proc/locks; then ops_fact lock held
   else ops_fact lock free; fi
-  ops_fact lock.holder "$(cat "$STATE/lock.json" 2>/dev/null || :)"
 else ops_fact lock free; fi
 
 if [ -e "$APP/shared/storage/framework/down" ]; then ops_fact maintenance down; else ops_fact maintenance up; fi
