@@ -20,19 +20,30 @@ export interface RollbackTarget {
   readonly ahead: readonly { readonly name: string; readonly classes: readonly string[]; readonly by: ReleaseId }[];
 }
 
-/** Candidates that every host has, newest first; refused where any host refuses. Pure. */
+/**
+ * Candidates that every host has, newest first; refused where any host refuses. When hosts differ, only the newest of
+ * what is live counts as live: a rollback that reached some hosts can be run again and goes to the same release. Pure.
+ */
 export function fleetCandidates(facts: readonly HostFacts[]): readonly Candidate[] {
-  const [first, ...others] = facts.map((one) => candidates(one.history, completeReleases(one), one.current.kind === 'link' ? one.current.id : undefined).map((candidate) => ({ ...candidate, host: one.host })));
-  return (first ?? []).map((candidate) => {
+  const lives = facts.map((one) => (one.current.kind === 'link' ? one.current.id : undefined));
+  const [first, ...others] = facts.map((one) => candidates(one.history, completeReleases(one), undefined));
+  const order = (first ?? []).map((one) => one.id);
+  return (first ?? []).map((candidate, at) => {
     const elsewhere = others.map((list, index) => list.find((one) => one.id === candidate.id) ?? { refused: `${facts[index + 1]?.host ?? ''} does not know it` });
-    return { id: candidate.id, sha: candidate.sha, at: candidate.at, refused: candidate.refused ?? elsewhere.find((one) => one.refused !== undefined)?.refused };
+    const live = lives.includes(candidate.id) && lives.every((id) => id === undefined || order.indexOf(id) >= at);
+    return { id: candidate.id, sha: candidate.sha, at: candidate.at, refused: live ? 'it is live' : (candidate.refused ?? elsewhere.find((one) => one.refused !== undefined)?.refused) };
   });
 }
 
 /** Chooses the release to return to. Throws UserError `no-candidate` or `schema-ahead` with the list of what there is. */
 export function chooseTarget(config: Pick<RollbackConfig, 'to' | 'allowSchemaAhead'>, facts: readonly HostFacts[]): RollbackTarget {
   const list = fleetCandidates(facts);
-  const wanted = config.to === undefined ? list.find((one) => one.refused === undefined) : list.find((one) => matches(one, config.to ?? ''));
+  const named = config.to === undefined ? list : list.filter((one) => matches(one, config.to ?? ''));
+  if (config.to !== undefined && new Set(named.map((one) => one.sha)).size > 1) {
+    throw new UserError({ reason: 'no-candidate', message: `"${config.to}" is the beginning of more than one commit: ${[...new Set(named.map((one) => one.sha))].join(', ')}.`, remedy: 'Set to: a release id, or more digits of the commit.' });
+  }
+  // A commit may have been deployed more than once.
+  const wanted = named.find((one) => one.refused === undefined) ?? (config.to === undefined ? undefined : named[0]);
   const shown = list.length === 0 ? 'History knows no release on these hosts.' : `Known releases:\n${list.map((one) => `- ${one.id} (commit ${one.sha.slice(0, 7)}, ${one.at}): ${one.refused ?? 'good'}`).join('\n')}`;
   if (wanted === undefined) {
     throw new UserError({ reason: 'no-candidate', message: config.to === undefined ? 'There is no earlier good release to return to.' : `There is no release "${config.to}".`, remedy: `${shown}\nSet to: one of them, or deploy a fixed commit.` });

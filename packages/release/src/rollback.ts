@@ -3,9 +3,10 @@ import type { RollbackConfig } from './config.ts';
 import { StepFailure, type ExecutorContext } from './executor.ts';
 import type { HostFacts } from './facts.ts';
 import { factsBatch } from './facts-plan.ts';
-import { FleetFailure, lockAll, lockHolder, onEach, openFleet, type Connect, type Fleet } from './fleet.ts';
+import { FleetFailure, lockAll, lockHolder, onEach, openFleet, type Answers, type Connect, type Fleet } from './fleet.ts';
 import { gather } from './gather.ts';
 import { judgeFleet, judgeHosts, type JudgeIo } from './judge.ts';
+import type { Marks } from './marks.ts';
 import { batchOf, hasBatch, type Plan } from './plan.ts';
 import { previewScripts, printPreview } from './preview.ts';
 import { refusalError, type Refusal } from './preflight.ts';
@@ -84,18 +85,37 @@ async function lockAndSwitch(config: RollbackConfig, io: RollbackIo, fleet: Flee
 
 async function takeLocksAndSwitch(config: RollbackConfig, fleet: Fleet, plan: Plan, context: ExecutorContext, deps: Deps, record: RunRecord): Promise<ReadonlySet<string>> {
   const lock = { waitMs: config.lockWaitMs, holder: lockHolder(config, deps.clock), clock: deps.clock, signal: deps.signal };
-  const answers = hasBatch(plan, 'lock')
-    ? await lockAll(fleet.sessions, batchOf(plan, 'lock'), context, lock).then(() => onEach(fleet.sessions, batchOf(plan, 'switch'), context, () => ({ signal: deps.signal })))
-    : await lockAll(fleet.sessions, batchOf(plan, 'switch'), context, lock);
-  record.switched = true;
-  for (const [host, answer] of answers) {
-    const entry = hostRecord(record, host);
-    const beacon = answer.marks.facts.get('beacon');
-    entry.live = plan.releaseId;
-    entry.state = 'live';
-    entry.identity = beacon === 'proven' ? 'proven' : beacon === 'off' ? 'off' : 'not-proven';
+  let answers: Answers;
+  try {
+    answers = hasBatch(plan, 'lock')
+      ? await lockAll(fleet.sessions, batchOf(plan, 'lock'), context, lock).then(() => onEach(fleet.sessions, batchOf(plan, 'switch'), context, () => ({ signal: deps.signal })))
+      : await lockAll(fleet.sessions, batchOf(plan, 'switch'), context, lock);
+  } catch (thrown) {
+    if (thrown instanceof FleetFailure) notePartly(record, plan, thrown);
+    throw thrown;
   }
+  record.switched = true;
+  for (const [host, answer] of answers) noteLive(record, plan, host, answer.marks);
   return new Set([...answers].filter(([, answer]) => answer.marks.facts.get('beacon') === 'unreachable').map(([host]) => host));
+}
+
+function noteLive(record: RunRecord, plan: Plan, host: string, { facts }: Marks): void {
+  const entry = hostRecord(record, host);
+  const beacon = facts.get('beacon');
+  entry.live = plan.releaseId;
+  entry.state = 'live';
+  entry.identity = beacon === 'proven' ? 'proven' : beacon === 'off' ? 'off' : 'not-proven';
+}
+
+/** Some hosts failed: outputs must say what is live on each. The link of a failed one may be switched all the same. */
+function notePartly(record: RunRecord, plan: Plan, failure: FleetFailure): void {
+  for (const [host, { marks }] of failure.answers) if (marks.facts.has('switched')) noteLive(record, plan, host, marks);
+  for (const [host, error] of failure.failed) {
+    if (error instanceof StepFailure && error.marks.facts.has('switched')) {
+      noteLive(record, plan, host, error.marks);
+      hostRecord(record, host).state = `live, but the step ${error.step ?? ''} failed`;
+    } else if (failure.answers.size > 0 && hostRecord(record, host).state === 'as before') hostRecord(record, host).state = 'behind: not switched';
+  }
 }
 
 function layoutRefusals(facts: readonly HostFacts[]): readonly Refusal[] {
