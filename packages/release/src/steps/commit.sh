@@ -4,7 +4,13 @@ umask 022
 file=$STATE/history.ndjson
 before=0
 [ ! -f "$file" ] || before=$(wc -c <"$file")
-append() { { printf '%s\n' "$HISTORY_LINE" >>"$file"; } 2>/dev/null && [ "$(wc -c <"$file")" -gt "$before" ]; }
+# A line that a full disk or a power cut left without its end gets one first, else it would swallow this one.
+append() {
+  torn=
+  [ -z "$(tail -c 1 "$file" 2>/dev/null)" ] || torn='
+'
+  { printf '%s%s\n' "$torn" "$HISTORY_LINE" >>"$file"; } 2>/dev/null && [ "$(wc -c <"$file")" -gt "$before" ]
+}
 append || { rm -f "$STATE/ballast"; append; } || ops_fail no-room "The history $file cannot be written on $(uname -n)." "Free space there; what is live was not changed by this, but a rollback will not know of it."
 sync "$file" 2>/dev/null || sync
 if [ "${BALLAST:-no}" = yes ] && [ ! -s "$STATE/ballast" ]; then

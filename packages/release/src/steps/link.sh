@@ -12,6 +12,8 @@ printf '%s\n' "$SHARED_PATHS" | while IFS= read -r path; do
       .env) ops_fail preflight "$shared does not exist." "Create it on the host by hand (it is never written by a deploy), for example from .env.example, then run again." ;;
     esac
     mkdir -p "$(dirname "$shared")"
+    # What a run that died while copying left; cp would put the next copy into it.
+    rm -rf "$shared.seed"
     if [ -e "$inside" ]; then cp -a "$inside" "$shared.seed" && mv "$shared.seed" "$shared"
     else mkdir -p "$shared"; fi
   fi
@@ -27,7 +29,7 @@ printf '%s\n' "$SHARED_PATHS" | while IFS= read -r path; do
   while [ "${rest%/*}" != "$rest" ]; do up=$up/..; rest=${rest%/*}; done
   ln -s "$up/shared/$path" "$inside"
   [ -e "$inside" ] || ops_fail stage "The link $inside leads nowhere." "Check shared: $path must be a path inside the application."
-done || exit 1
+done
 if [ "${STORAGE_LINK:-no}" = yes ] && [ -d "$RELEASE_DIR/public" ] && [ ! -e "$RELEASE_DIR/public/storage" ] && [ ! -L "$RELEASE_DIR/public/storage" ]; then
   ln -s ../storage/app/public "$RELEASE_DIR/public/storage"
 fi

@@ -5,15 +5,15 @@
 cd "$APP"
 live=$(cd current 2>/dev/null && pwd -P || :)
 used=$(ls -l /proc/[0-9]*/cwd 2>/dev/null | sed -n 's/.* -> //p')
-mkdir -p "$STATE/trash"
+mkdir -p "$STATE/trash" || { ops_warn "Old releases were not removed on $(uname -n): $STATE/trash cannot be created."; exit 0; }
 printf '%s\n' "$PRUNE_RELEASES" | while IFS= read -r id; do
   [ -n "$id" ] && [ -d "releases/$id" ] || continue
-  full=$(cd "releases/$id" && pwd -P)
+  full=$(cd "releases/$id" && pwd -P) || { ops_warn "The old release $id could not be entered; check its owner."; continue; }
   [ "$full" != "$live" ] || continue
   case "$used
 " in *"$full
 "* | *"$full/"*) ops_warn "The release $id is kept: a process still runs in it. Restart that worker."; continue ;; esac
-  rm -f "releases/$id/.complete.json"
+  { rm -f "releases/$id/.complete.json" || :; } 2>/dev/null
   mv "releases/$id" "$STATE/trash/$id" 2>/dev/null || ops_warn "The old release $id could not be removed; check its owner."
 done
 if [ -n "$KEEP_ARTIFACTS" ]; then
