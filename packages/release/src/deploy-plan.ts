@@ -1,7 +1,7 @@
 import { laravelScripts } from '@ops/laravel';
-import type { ReleaseId } from '@ops/shared';
+import { UserError, type ReleaseId } from '@ops/shared';
 import type { DeployConfig, TargetConfig } from './config.ts';
-import { expectedFence, safeRelease, type HostFacts } from './facts.ts';
+import { expectedFence, foreignLink, safeRelease, type HostFacts } from './facts.ts';
 import { factSteps, factsBatch, factValues } from './facts-plan.ts';
 import { healthBatch } from './health-adapter.ts';
 import { planPrune } from './prune.ts';
@@ -30,7 +30,7 @@ function own(id: string, title: string, name: keyof typeof scripts, only?: reado
  * dry run prints what the real run executes.
  */
 export function planDeploy(config: DeployConfig, facts: readonly HostFacts[], seed: PlanSeed): Plan {
-  const migrateHost = onceHost(config);
+  const migrateHost = onceHost(config, facts);
   const values = (host: string): Record<string, string> => hostValues(config, facts, seed, host);
   const perHost = Object.fromEntries(facts.map(({ host }) => [host, values(host)]));
   const batch = (given: Pick<PlannedBatch, 'id' | 'title' | 'steps' | 'reason'> & Partial<PlannedBatch>): PlannedBatch => ({
@@ -75,11 +75,16 @@ export function planDeploy(config: DeployConfig, facts: readonly HostFacts[], se
   );
 }
 
-/** `once` runs on the first host, by name, with the role migrate. */
-export function onceHost(config: Pick<DeployConfig, 'hosts'>): string {
-  const found = config.hosts.find((target) => target.roles.includes('migrate')) ?? config.hosts[0];
-  if (found === undefined) throw new Error('A plan needs at least one host.');
-  return found.name;
+/**
+ * `once` runs on the first host of this run, by name, with the role migrate. Throws UserError `connect` when hosts
+ * have the role and all of them were left out: the new code must not go live without its migrations.
+ */
+export function onceHost(config: Pick<DeployConfig, 'hosts'>, facts: readonly HostFacts[]): string {
+  const here = config.hosts.filter((target) => facts.some((one) => one.host === target.name));
+  const able = config.hosts.filter((target) => target.roles.includes('migrate'));
+  const found = here.find((target) => able.includes(target)) ?? (able.length === 0 ? here[0] : undefined);
+  if (found !== undefined) return found.name;
+  throw new UserError({ reason: 'connect', message: `${able.map((target) => target.name).join(', ')} cannot be reached, and no other host has the role migrate, so migrations could not run; nothing was changed.`, remedy: 'Bring it back, or give the role migrate to another host.' });
 }
 
 function pathOf(config: DeployConfig, host: string): string {
@@ -118,6 +123,7 @@ function hostValues(config: DeployConfig, facts: readonly HostFacts[], seed: Pla
     PRUNE_RELEASES: prune.releases.join('\n'),
     KEEP_ARTIFACTS: prune.keepArtifacts.join('\n'),
     BALLAST: 'yes',
+    BEFORE_LINK: foreignLink(own_) ?? '',
   };
 }
 
@@ -187,11 +193,11 @@ function backBatch(config: DeployConfig, facts: readonly HostFacts[], seed: Plan
 }
 
 function notesOf(config: DeployConfig, facts: readonly HostFacts[]): readonly string[] {
-  const driver = facts.find((one) => one.host === onceHost(config))?.raw.get('live.driver');
+  const driver = facts.find((one) => one.host === onceHost(config, facts))?.raw.get('live.driver');
   return [
     config.app === 'laravel' && config.migrate === 'auto' ? 'Migrations: unknown until staged.' : 'Migrations: not part of this deploy.',
     ...(driver === 'mysql' || driver === 'mariadb' || driver === 'sqlite' ? [`A failed migration is not undone by ${driver}: statements before the failure stay.`] : []),
-    ...facts.flatMap((one) => (safeRelease(one) === undefined ? [`${one.host}: first deploy; if it is not healthy nothing will be live.`] : [])),
+    ...facts.flatMap((one) => (safeRelease(one) === undefined ? [`${one.host}: first deploy; if it is not healthy ${foreignLink(one) === undefined ? 'nothing will be live' : `current will point to ${foreignLink(one) ?? ''} again`}.`] : [])),
     ...facts.flatMap((one) => (one.unverified ? [`${one.host}: the live release was never judged (its run died); a switch back goes to ${safeRelease(one) ?? 'nothing'}.`] : [])),
   ];
 }

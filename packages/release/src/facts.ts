@@ -62,6 +62,11 @@ export function completeReleases(facts: HostFacts): ReadonlySet<ReleaseId> {
   return new Set(facts.releases.filter((release) => release.complete).map((release) => release.id));
 }
 
+/** Where `current` led before there was a committed release: made by another tool, or by a run that died before its verdict. */
+export function foreignLink(facts: HostFacts): string | undefined {
+  return safeRelease(facts) === undefined && facts.current.kind === 'link' && facts.current.resolves ? facts.current.target : undefined;
+}
+
 /** The release to return to when a new one fails: the committed one, if its files are still complete. */
 export function safeRelease(facts: HostFacts): ReleaseId | undefined {
   const id = facts.committed?.id;

@@ -2,6 +2,7 @@ import type { Session } from '@ops/remote';
 import { asError, UserError } from '@ops/shared';
 import { markBad } from './commit.ts';
 import { checkpoint, type DeployRun } from './deploy-run.ts';
+import { foreignLink } from './facts.ts';
 import { judgeFleet, requireHealthyHosts, VerdictFailure, type JudgeIo } from './judge.ts';
 import { endDowntime, maintenanceOff } from './migration.ts';
 import { batchOf, hasBatch } from './plan.ts';
@@ -26,6 +27,7 @@ export async function goLive(run: DeployRun): Promise<void> {
     if (thrown instanceof VerdictFailure) record.verdict = thrown.verdict;
     if (rollout.touched.length === 0) {
       await maintenanceOff(run);
+      if (record.migrated.length > 0) await markBad(run, asError(thrown).message);
       await dropStage(run);
       throw thrown;
     }
@@ -47,10 +49,11 @@ async function takeBack(run: DeployRun, rollout: Rollout, judgeIo: JudgeIo, caus
   const { record, plan, io, config } = run;
   io.deps.log.info(`${cause.message} Switching back.`);
   const left = await switchBack(rollout, batchOf(plan, 'back'), run.context, record);
-  endDowntime(run);
-  for (const session of run.fleet.sessions) session.disarm();
+  // Hosts whose turn to switch never came are still in maintenance.
+  await maintenanceOff(run);
   const cancelled = io.deps.signal.aborted;
-  if (!cancelled) await markBad(run, cause.message);
+  // A cancel says nothing of the release, but what was migrated must stand in history.
+  if (!cancelled || record.migrated.length > 0) await markBad(run, cause.message);
   const reason = cause instanceof UserError ? cause.reason : 'switch';
   const remedy = cause instanceof UserError ? cause.remedy : undefined;
   if (left.length > 0) {
@@ -68,7 +71,8 @@ async function takeBack(run: DeployRun, rollout: Rollout, judgeIo: JudgeIo, caus
       throw new UserError({ reason, message: `${cause.message} The old release ${record.previous ?? ''} is live again and is not healthy either: ${record.verdictAfterBack.sentence}`, remedy: 'This looks like the infrastructure, not the release: check database, disk and network of the hosts first.', cause });
     }
   }
-  const now = nothing ? 'This was the first deploy, so nothing is live now.' : `The old release ${record.previous ?? ''} is live again on ${rollout.touched.map((session) => session.target.name).join(', ')}.`;
+  const foreign = run.facts.map(foreignLink).find((link) => link !== undefined);
+  const now = nothing ? (foreign === undefined ? 'This was the first deploy, so nothing is live now.' : `This was the first deploy; current points to ${foreign} again, as before.`) : `The old release ${record.previous ?? ''} is live again on ${rollout.touched.map((session) => session.target.name).join(', ')}.`;
   throw new UserError({ reason, message: `${cause.message} ${now}`, ...(remedy === undefined ? {} : { remedy }), cause });
 }
 

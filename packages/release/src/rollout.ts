@@ -50,6 +50,10 @@ function noteSwitch(record: RunRecord, answers: ReadonlyMap<string, BatchAnswer>
   }
 }
 
+function plainLink(batch: PlannedBatch, session: Session): boolean {
+  return (batch.values[session.target.name]?.['BEFORE_LINK'] ?? '') !== '';
+}
+
 /** A later step of the way back failed (a restart, a stale opcache): the link is back all the same. */
 function linkIsBack(error: Error): boolean {
   return error instanceof StepFailure && error.marks.steps.some((step) => (step.id === 'switch-back' || step.id === 'unpublish') && step.exit === 0);
@@ -66,7 +70,7 @@ export async function switchBack(rollout: Rollout, batch: PlannedBatch, context:
     try {
       await runBatch(session, batch, context);
       entry.live = entry.before;
-      entry.state = entry.before === undefined ? 'nothing live' : 'switched back';
+      entry.state = entry.before === undefined ? (plainLink(batch, session) ? 'as before' : 'nothing live') : 'switched back';
     } catch (thrown) {
       const error = asError(thrown);
       if (linkIsBack(error)) {
