@@ -10,7 +10,6 @@ import { Checks, type ProofIo, type Proven } from './checks.ts';
 
 interface JournalLine {
   readonly run: string;
-  readonly attempt: string;
   readonly step: string;
   readonly phase: string;
   readonly fence: number;
@@ -71,7 +70,7 @@ function interleaved(host: TestHost): string[] {
   const wrong: string[] = [];
   for (const line of lines) {
     const entry: JournalLine = JSON.parse(line);
-    const run = `${entry.run}.${entry.attempt}`;
+    const { run } = entry;
     if (FIRST_BATCH.has(entry.step) || order.at(-1) === run) continue;
     if (order.includes(run)) wrong.push(`${run} after ${order.at(-1) ?? ''}`);
     order.push(run);

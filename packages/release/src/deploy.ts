@@ -119,7 +119,7 @@ function noteUnreachable(fleet: FirstLook, record: RunRecord, log: Deps['log']):
 
 function sayRecovered(facts: readonly HostFacts[], config: DeployConfig, log: Deps['log']): void {
   for (const one of facts) {
-    const story = unfinished(one.journal, config.run.runId);
+    const story = unfinished(one.journal, `${config.run.runId}.${config.run.attempt}`);
     if (story !== undefined) log.notice(`${one.host}: ${story} This run goes on from a clean state.`);
     const removed = one.raw.get('recovered');
     if (removed !== undefined && removed !== '') log.info(`${one.host}: removed unfinished releases: ${removed}`);

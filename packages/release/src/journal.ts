@@ -3,7 +3,6 @@ import { z } from 'zod';
 const line = z.object({
   ts: z.string().default(''),
   run: z.string().default(''),
-  attempt: z.coerce.string().default(''),
   actor: z.string().default(''),
   step: z.string().default(''),
   phase: z.string(),
@@ -13,7 +12,7 @@ const line = z.object({
   script: z.string().optional(),
 });
 
-/** One line of `.deploy/journal.ndjson`. */
+/** One line of `.deploy/journal.ndjson`. `run` is `<run id>.<attempt>`, as the lock and the history name it. */
 export type JournalLine = z.infer<typeof line>;
 
 /** Parses the tail of a journal; lines that a power cut left half-written are skipped. */
@@ -30,7 +29,7 @@ export function parseJournal(text: string): readonly JournalLine[] {
 
 /** The JSON members (without braces) that the host adds to each line it writes for this run. */
 export function journalMembers(run: { readonly runId: string; readonly attempt: string; readonly actor: string; readonly host: string; readonly sha: string }): string {
-  return JSON.stringify({ run: run.runId, attempt: run.attempt, actor: run.actor, host: run.host, sha: run.sha }).slice(1, -1);
+  return JSON.stringify({ run: `${run.runId}.${run.attempt}`, actor: run.actor, host: run.host, sha: run.sha }).slice(1, -1);
 }
 
 /** What the last run before this one left unfinished, in words for the log; undefined when it ended properly. */
