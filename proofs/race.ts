@@ -61,7 +61,7 @@ function namesHolder(run: Outcome, actors: readonly string[]): boolean {
 }
 
 /** What a run does in its first batch under the lock: it may have to free that again because another host is held. */
-const FIRST_BATCH = new Set(['recover', 'facts', 'reach', 'env', 'applied']);
+const FIRST_BATCH = new Set(['lock', 'lift', 'recover', 'facts', 'reach', 'env', 'applied']);
 
 /** Runs that came back in the journal after another had begun to change things, as `run after run`. */
 function interleaved(host: TestHost): string[] {
