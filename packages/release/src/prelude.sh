@@ -5,6 +5,13 @@ LC_ALL=C
 export LC_ALL
 N=$OPS_NONCE
 unset OPS_NONCE
+# Only the step that fetches may see the key: composer scripts and commands of the user run in the same batch.
+if [ -n "${DEPLOY_KEY:-}" ]; then
+  ops_key=$DEPLOY_KEY
+  unset DEPLOY_KEY
+  DEPLOY_KEY=$ops_key
+  unset ops_key
+fi
 STATE=$APP/.deploy
 TAB=$(printf '\t')
 
@@ -35,7 +42,7 @@ ops_now() {
 }
 
 # ops_journal STEP PHASE [,"key":value…]: one line, appended under the lock. The runner prepared $JOURNAL
-# (run, attempt, actor, host, sha as JSON members). No journal, no change: see ops_begin.
+# (run, actor, host, sha as JSON members). No journal, no change: see ops_begin.
 ops_journal() {
   { printf '{"ts":"%s",%s,"step":"%s","phase":"%s","fence":%s%s}\n' \
     "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$JOURNAL" "$1" "$2" "${FENCE:-0}" "${3:-}" >>"$STATE/journal.ndjson"; } 2>/dev/null

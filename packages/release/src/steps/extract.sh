@@ -5,7 +5,16 @@ umask 022
 mkdir -p "$APP/releases"
 # tar gives this directory the mode of the folder that was packed, and a private workspace would shut the web server out.
 mkdir "$RELEASE_DIR" || ops_fail stage "The release directory $RELEASE_DIR cannot be created." "Check the owner of $APP/releases and the free inodes: df -i $APP"
-if said=$(gzip -dc <"$STATE/artifacts/$ARTIFACT_KEY.tar.gz" 2>/dev/null | tar -x -o -f - -C "$RELEASE_DIR" 2>&1) && chmod 755 "$RELEASE_DIR" \
+artifact=$STATE/artifacts/$ARTIFACT_KEY.tar.gz
+# gzip dies of a signal when tar has read enough; with exit code 1 it says that the file is damaged.
+said=$({ { gzip -dc <"$artifact" 2>/dev/null || { [ $? != 1 ] || echo 'ops: damaged artifact' >&3; }; } | tar -x -o -f - -C "$RELEASE_DIR" 2>&3; } 3>&1) && unpacked=yes || unpacked=no
+case $said in
+  *'ops: damaged artifact'*)
+    # A power cut may leave it so. Gone, it is uploaded anew; kept, it would fail every run of this commit.
+    rm -rf "$RELEASE_DIR" "$artifact"
+    ops_fail stage "The artifact that $(uname -n) had kept is damaged, and was removed." "Run again; it will be uploaded." ;;
+esac
+if [ "$unpacked" = yes ] && chmod 755 "$RELEASE_DIR" \
   && printf '%s\n' "$SHA" >"$RELEASE_DIR/REVISION" && [ -s "$RELEASE_DIR/REVISION" ]; then :
 else
   free=$(df -Pk "$APP" | awk 'NR == 2 { print $4 }')
