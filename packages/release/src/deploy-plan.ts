@@ -1,4 +1,5 @@
 import { laravelScripts } from '@ops/laravel';
+import type { HostTarget } from '@ops/remote';
 import { UserError, type ReleaseId } from '@ops/shared';
 import type { DeployConfig, TargetConfig } from './config.ts';
 import { expectedFence, foreignLink, safeRelease, type HostFacts } from './facts.ts';
@@ -53,7 +54,7 @@ export function planDeploy(config: DeployConfig, facts: readonly HostFacts[], se
         batch({
           id: 'recover', title: 'lock, recover, facts', reason: 'preflight',
           steps: [own('recover', 'remove what an ended run left behind', 'recover.sh'), ...(laravel ? [{ id: 'lift', title: 'lift the maintenance of an ended run', script: laravelScripts['maintenance-up.sh'] }] : []), ...factSteps(config, 'locked')],
-          values: Object.fromEntries(facts.map((one) => [one.host, { ...factValues(config, pathOf(config, one.host), 'full', seed.artifactKey ?? ''), ...values(one.host), EXPECT_FENCE: expectedFence(one) }])),
+          values: Object.fromEntries(facts.map((one) => [one.host, { ...factValues(config, targetOf(config, one.host), 'full', seed.artifactKey ?? ''), ...values(one.host), EXPECT_FENCE: expectedFence(one) }])),
         }),
         batch({ id: 'stage', title: 'stage', reason: 'stage', steps: stageSteps(config, migrateHost), timeoutMs: 30 * MINUTE_MS, secrets: config.source.kind === 'git' && config.source.deployKey !== undefined ? ['DEPLOY_KEY'] : [], compensations: ['drop'] }),
         ...(laravel && migrates && config.destructive !== 'allow' ? [batch({ id: 'pending-text', title: 'read pending migrations', scope: 'once', reason: 'migrate', quiet: true, runtime: ['PENDING'], condition: 'when migrations are pending whose files the job does not have', steps: [own('pending-text', 'read the text of pending migrations', 'pending-text.sh')] })] : []),
@@ -87,10 +88,10 @@ export function onceHost(config: Pick<DeployConfig, 'hosts'>, facts: readonly Ho
   throw new UserError({ reason: 'connect', message: `${able.map((target) => target.name).join(', ')} cannot be reached, and no other host has the role migrate, so migrations could not run; nothing was changed.`, remedy: 'Bring it back, or give the role migrate to another host.' });
 }
 
-function pathOf(config: DeployConfig, host: string): string {
+function targetOf(config: DeployConfig, host: string): HostTarget {
   const target = config.hosts.find((one) => one.name === host);
   if (target === undefined) throw new Error(`No target is named ${host}.`);
-  return target.path;
+  return target;
 }
 
 function hostValues(config: DeployConfig, facts: readonly HostFacts[], seed: PlanSeed, host: string): Record<string, string> {
@@ -103,7 +104,7 @@ function hostValues(config: DeployConfig, facts: readonly HostFacts[], seed: Pla
   const prune = planPrune(own_, { id: seed.releaseId, artifact: seed.artifactKey }, previous, config.keepReleases);
   return {
     ...baseValues(target, config.run, { id: seed.releaseId, sha: config.sha }, previous, config.app === 'laravel' ? config.php : ''),
-    ...beaconValues(config, seed.releaseId, seed.nonce, reachable, Number.isInteger(children) ? children : undefined),
+    ...beaconValues(config, target, seed.releaseId, seed.nonce, reachable, Number.isInteger(children) ? children : undefined),
     NEW_ID: `${seed.nonce}-${host}`,
     ARTIFACT_KEY: seed.artifactKey ?? '',
     ...(config.source.kind === 'git' ? { REPOSITORY: config.source.repository, GIT_KNOWN_HOSTS: config.source.knownHosts, APP_ROOT: config.appRoot, EXCLUDE: config.exclude.join('\n') } : {}),
@@ -178,7 +179,7 @@ function backBatch(config: DeployConfig, facts: readonly HostFacts[], seed: Plan
     const previous = safeRelease(one);
     const all = hostValues(config, facts, seed, one.host);
     if (previous === undefined) return [one.host, all];
-    return [one.host, { ...all, ...beaconValues(config, previous, seed.nonce, (one.raw.get('reach') ?? 'ok').startsWith('ok'), undefined), RELEASE_ID: previous, RELEASE_DIR: `${pathOf(config, one.host)}/releases/${previous}` }];
+    return [one.host, { ...all, ...beaconValues(config, targetOf(config, one.host), previous, seed.nonce, (one.raw.get('reach') ?? 'ok').startsWith('ok'), undefined), RELEASE_ID: previous, RELEASE_DIR: `${targetOf(config, one.host).path}/releases/${previous}` }];
   }));
   return batch({
     id: 'back', title: 'switch back', reason: 'switch', critical: true, timeoutMs: 3 * MINUTE_MS, values,

@@ -1,6 +1,7 @@
 import { laravelScripts } from '@ops/laravel';
+import type { HostTarget } from '@ops/remote';
 import type { PlannedBatch, Step } from './plan.ts';
-import { beaconUrl, loopback } from './target-values.ts';
+import { askedUrl, beaconUrl, loopback } from './target-values.ts';
 import { scripts } from './scripts.generated.ts';
 import type { TargetConfig } from './config.ts';
 
@@ -25,8 +26,9 @@ export function factSteps(config: Pick<TargetConfig, 'app'>, detail: 'full' | 'l
 }
 
 /** Values of the fact steps. */
-export function factValues(config: TargetConfig, path: string, detail: 'full' | 'light', artifactKey: string): Record<string, string> {
-  const url = config.health.kind === 'gate' ? config.health.hostUrl : undefined;
+export function factValues(config: TargetConfig, target: HostTarget, detail: 'full' | 'light', artifactKey: string): Record<string, string> {
+  const { path } = target;
+  const url = askedUrl(config, target);
   return {
     APP: path,
     SHARED: `${path}/shared`,
@@ -34,7 +36,7 @@ export function factValues(config: TargetConfig, path: string, detail: 'full' | 
     DETAIL: detail,
     ARTIFACT_KEY: artifactKey,
     PHP: config.app === 'laravel' ? config.php : '',
-    RELOAD_COMMAND: config.reloadCommand ?? '',
+    RELOAD_COMMAND: target.roles.includes('web') ? (config.reloadCommand ?? '') : '',
     // The beacon runs no code of the application, so asking it writes nothing, not even a cache entry.
     HOST_URL: url === undefined ? '' : config.beacon === undefined ? url : beaconUrl(url, config.beacon, 'reach'),
     HOST_RESOLVE: loopback(url),
@@ -48,7 +50,7 @@ export function factsBatch(config: TargetConfig, detail: 'full' | 'light', artif
     title: 'facts',
     scope: 'host',
     steps: factSteps(config, detail),
-    values: Object.fromEntries(config.hosts.map((target) => [target.name, factValues(config, target.path, detail, artifactKey)])),
+    values: Object.fromEntries(config.hosts.map((target) => [target.name, factValues(config, target, detail, artifactKey)])),
     runtime: [],
     secrets: [],
     reason: 'preflight',

@@ -3,7 +3,7 @@ import type { Clock, Deps, ReleaseId, Secret } from '@ops/shared';
 import type { TargetConfig } from './config.ts';
 import type { HostFacts } from './facts.ts';
 import type { PlannedBatch } from './plan.ts';
-import { beaconAnswer, beaconUrl } from './target-values.ts';
+import { askedUrl, beaconAnswer, beaconUrl } from './target-values.ts';
 import type { HealthConfig, HealthVerdict } from './verdict.ts';
 
 type Gate = Extract<HealthConfig, { readonly kind: 'gate' }>;
@@ -50,7 +50,7 @@ export function healthBatch(config: TargetConfig, facts: readonly HostFacts[]): 
   const { health } = config;
   if (health.kind === 'none' || health.hostUrl === undefined) return undefined;
   const url = health.hostUrl;
-  const able = facts.filter(canAskItself);
+  const able = facts.filter((one) => canAskItself(one) && config.hosts.some((target) => target.name === one.host && askedUrl(config, target) !== undefined));
   if (able.length === 0) return undefined;
   const probes = able.map((one) => [one.host, hostProbeOf(health, url, one.host, config.php)] as const);
   const [, first] = probes[0] ?? [];

@@ -40,7 +40,7 @@ export async function judgeHosts(sessions: readonly Session[], config: TargetCon
   const { batch } = io;
   if (health.kind === 'none' || batch === undefined) return undefined;
   const deadline = io.deps.clock.monotonic() + health.policy.timeoutMs;
-  let waiting = sessions.filter((session) => io.reachable.has(session.target.name));
+  let waiting = sessions.filter((session) => io.reachable.has(session.target.name) && batch.values[session.target.name] !== undefined);
   if (waiting.length === 0) return undefined;
   const asked = waiting.map((session) => session.target.name);
   const good: HostLook[] = [];
@@ -78,7 +78,9 @@ export async function judgeFleet(config: TargetConfig, release: ReleaseId, recor
   }
   const verdict = await askFromRunner(config.health, io.deps);
   const unproven = [...record.hosts.values()].filter((host) => host.live === release && host.identity === 'not-proven' && !io.reachable.has(host.host));
-  if (verdict.verdict !== 'pass' || unproven.length === 0) return verdict;
+  // A host that was left out may still serve the old release behind the same address.
+  const behind = [...record.hosts.values()].some((host) => host.state.startsWith('behind'));
+  if (verdict.verdict !== 'pass' || unproven.length === 0 || behind) return verdict;
   const identity = await identityFromRunner(config, release, io.context.nonce, io.deps);
   if (identity === 'stale') {
     return { ...verdict, verdict: 'fail', reason: 'stale-code', sentence: 'After the switch the public address still answers with the old code, from a stale opcache or from a host that was not switched.' };

@@ -1,4 +1,6 @@
+import type { HostTarget } from '@ops/remote';
 import type { ReleaseId, Sha } from '@ops/shared';
+import type { TargetConfig } from './config.ts';
 import type { ExecutedScript } from './executor.ts';
 import type { HostFacts } from './facts.ts';
 import type { Plan } from './plan.ts';
@@ -66,9 +68,15 @@ export function hostRecord(record: RunRecord, host: string): HostRecord {
   return fresh;
 }
 
-/** `proven` only when every host proved it. */
+/** What the answer of the step beacon says of a host. A host that cannot ask itself has proved nothing; one that serves no web is not asked. */
+export function identityOf(beacon: string | undefined, config: TargetConfig, target: Pick<HostTarget, 'roles'>): IdentityState {
+  if (beacon === 'proven') return 'proven';
+  return config.beacon === undefined || config.health.kind === 'none' || !target.roles.includes('web') ? 'off' : 'not-proven';
+}
+
+/** `proven` only when every host that was asked proved it. */
 export function fleetIdentity(record: RunRecord): IdentityState {
-  const states = [...record.hosts.values()].map((host) => host.identity);
-  if (states.every((state) => state === 'off')) return 'off';
+  const states = [...record.hosts.values()].map((host) => host.identity).filter((state) => state !== 'off');
+  if (states.length === 0) return 'off';
   return states.every((state) => state === 'proven') ? 'proven' : 'not-proven';
 }

@@ -112,7 +112,7 @@ function rollbackValues(config: RollbackConfig, one: HostFacts, target: Rollback
   const host = config.hosts.find((candidate) => candidate.name === one.host);
   if (host === undefined) throw new Error(`No target is named ${one.host}.`);
   const live = one.current.kind === 'link' ? one.current.id : undefined;
-  const beacon = beaconValues(config, target.id, nonce, true, undefined);
+  const beacon = beaconValues(config, host, target.id, nonce, true, undefined);
   return {
     ...baseValues(host, config.run, target, live, config.app === 'laravel' ? config.php : ''),
     ...beacon,

@@ -4,7 +4,7 @@ import type { BatchSize, TargetConfig } from './config.ts';
 import { runBatch, StepFailure, type BatchAnswer, type ExecutorContext } from './executor.ts';
 import { FleetFailure, onEach } from './fleet.ts';
 import type { PlannedBatch } from './plan.ts';
-import { hostRecord, type RunRecord } from './record.ts';
+import { hostRecord, identityOf, type RunRecord } from './record.ts';
 
 /** Groups of hosts that switch together: the canary alone, then batches. Pure. */
 export function waves<T extends { readonly target: { readonly roles: readonly string[] } }>(sessions: readonly T[], batch: BatchSize, canary: boolean): readonly (readonly T[])[] {
@@ -31,22 +31,23 @@ export async function rollOut(sessions: readonly Session[], batch: PlannedBatch,
     rollout.touched.push(...wave);
     record.switched = true;
     try {
-      noteSwitch(record, await onEach(wave, batch, context, () => ({ signal })));
+      noteSwitch(record, config, wave, await onEach(wave, batch, context, () => ({ signal })));
     } catch (thrown) {
-      if (thrown instanceof FleetFailure) noteSwitch(record, thrown.answers);
+      if (thrown instanceof FleetFailure) noteSwitch(record, config, wave, thrown.answers);
       throw thrown;
     }
     await judge(wave);
   }
 }
 
-function noteSwitch(record: RunRecord, answers: ReadonlyMap<string, BatchAnswer>): void {
-  for (const [host, answer] of answers) {
-    const entry = hostRecord(record, host);
+function noteSwitch(record: RunRecord, config: TargetConfig, wave: readonly Session[], answers: ReadonlyMap<string, BatchAnswer>): void {
+  for (const { target } of wave) {
+    const answer = answers.get(target.name);
+    if (answer === undefined) continue;
+    const entry = hostRecord(record, target.name);
     entry.live = record.releaseId;
     entry.state = 'live';
-    const beacon = answer.marks.facts.get('beacon');
-    entry.identity = beacon === 'proven' ? 'proven' : beacon === 'off' ? 'off' : 'not-proven';
+    entry.identity = identityOf(answer.marks.facts.get('beacon'), config, target);
   }
 }
 

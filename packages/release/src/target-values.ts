@@ -48,14 +48,14 @@ export function baseValues(target: HostTarget, run: RunIdentity, release: { read
   };
 }
 
-/** The address that the host asks itself, or undefined when host probes are off. */
-export function hostUrl(config: TargetConfig, reachable: boolean): string | undefined {
-  return config.health.kind === 'gate' && reachable ? config.health.hostUrl : undefined;
+/** The address that a host asks itself; undefined when that is off, or when the host serves no web: what answers there is not the application. */
+export function askedUrl(config: TargetConfig, target: Pick<HostTarget, 'roles'>): string | undefined {
+  return config.health.kind === 'gate' && target.roles.includes('web') ? config.health.hostUrl : undefined;
 }
 
 /** Values of the steps warm and beacon. */
-export function beaconValues(config: TargetConfig, release: ReleaseId, nonce: string, reachable: boolean, maxChildren: number | undefined): Record<string, string> {
-  const url = hostUrl(config, reachable);
+export function beaconValues(config: TargetConfig, target: Pick<HostTarget, 'roles'>, release: ReleaseId, nonce: string, reachable: boolean, maxChildren: number | undefined): Record<string, string> {
+  const url = reachable ? askedUrl(config, target) : undefined;
   const asked = url === undefined || config.beacon === undefined ? undefined : beaconUrl(url, config.beacon, nonce);
   return {
     WARM_URLS: asked === undefined || url === undefined ? '' : `${asked}\n${new URL(url).origin}/`,
@@ -64,6 +64,6 @@ export function beaconValues(config: TargetConfig, release: ReleaseId, nonce: st
     // At least twice the number of FPM children, so that each is met; at most 40.
     BEACON_TRIES: String(Math.min(40, Math.max(8, 2 * (maxChildren ?? 20)))),
     HOST_RESOLVE: loopback(url),
-    RELOAD_COMMAND: config.reloadCommand ?? '',
+    RELOAD_COMMAND: target.roles.includes('web') ? (config.reloadCommand ?? '') : '',
   };
 }
