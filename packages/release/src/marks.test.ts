@@ -4,7 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { laravelScripts } from '@ops/laravel';
 import { compileBatch } from './compile.ts';
+import { scripts } from './scripts.generated.ts';
 import { parseMarks } from './marks.ts';
 
 const nonce = 'a1b2c3d4e5f60718293a4b5c6d7e8f90';
@@ -67,6 +69,13 @@ describe.each(shells)('a compiled batch in %s %s', (...shell) => {
     expect(marks.steps.map((step) => [step.id, step.exit])).toEqual([['slow', 0], ['bad', 1]]);
     expect(marks.failure?.message).toBe('It is broken.');
     expect(marks.foreign).not.toContain('never');
+  });
+
+  test('the real steps parse also where a group keeps their output', () => {
+    const steps = [...Object.entries(laravelScripts), ...Object.entries(scripts).filter(([name]) => name !== 'prelude.sh')].map(([name, script]) => ({ id: name.replace(/\W/g, '-'), title: name, script, group: 'all' }));
+    const [file = 'sh', ...args] = shell;
+    const result = spawnSync(file, [...args, '-n'], { input: compileBatch({ id: 'parse', steps }, 'h1'), encoding: 'utf8', timeout: 20_000 });
+    expect({ status: result.status, said: result.stderr }).toEqual({ status: 0, said: '' });
   });
 
   test('a child cannot see the nonce, so it cannot forge a fact', () => {

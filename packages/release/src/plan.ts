@@ -10,7 +10,7 @@ export interface Step {
   readonly script: string;
   /** Names of the hosts it runs on; undefined means all of the batch. */
   readonly only?: readonly string[];
-  /** Neighbours with the same group run at once; none of them may need what another finds. */
+  /** Of neighbours with the same group the first runs beside the others; none may need what another finds. */
   readonly group?: string;
 }
 
