@@ -52,5 +52,9 @@ function sourceOf(inputs: DeployInputs, deps: Deps, problems: string[]): Source 
     problems.push('repository: must be an https, ssh or git@host: address. Example: git@github.com:acme/shop.git');
     return undefined;
   }
+  if (URL.canParse(repository) && new URL(repository).password !== '') {
+    problems.push('repository: must not carry a password or token, because addresses show in logs and process lists; give deploy-key. Example: git@github.com:acme/shop.git');
+    return undefined;
+  }
   return { kind: 'git', repository, deployKey: inputs['deploy-key'], knownHosts: inputs['known-hosts'] ?? '' };
 }

@@ -67,6 +67,7 @@ describe('the configuration of a deploy', () => {
     [{ ...GOOD, beacon: '../x.php' }, 'beacon:'],
     [{ ...GOOD, repository: 'https://github.com/o/r.git' }, 'repository: is only used with source: git'],
     [{ ...GOOD, source: 'git', repository: '--upload-pack=touch x' }, 'repository: must be'],
+    [{ ...GOOD, source: 'git', repository: 'https://ann:hunter22@git.example.com/shop.git' }, 'must not carry a password or token'],
     [{ ...GOOD, ref: '$(touch x)' }, 'ref:'],
     [{ ...GOOD, ref: '--help' }, 'ref:'],
     [{ ...GOOD, strategy: 'in-place' }, 'strategy: "in-place" must be one of: atomic'],
