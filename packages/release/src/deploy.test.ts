@@ -265,6 +265,14 @@ describe('deploy', () => {
     expect(existsSync(join(root, 'app1', 'current'))).toBe(true);
   });
 
+  test('a step that fails because the disk is full says so, whatever it was doing', async () => {
+    await run(config('1'));
+    const { error } = await run(config('2', { buildCommand: 'echo "write failed: No space left on device" >&2; exit 1' }));
+    expect(error?.reason).toBe('no-room');
+    expect(error?.sentence()).toMatch(/The disk filled up during the step build-command.*Free space/);
+    expect([live('app1'), live('app2')]).toEqual(['1', '1']);
+  });
+
   test('a held lock names its holder and changes nothing', async () => {
     await run(config('1'));
     writeFileSync(join(root, 'app2', '.deploy', 'lock'), 'someone');

@@ -58,6 +58,10 @@ function faultOf(host: string, batch: PlannedBatch, step: string | undefined, ma
   if (result.timedOut) {
     return { reason: batch.reason, message: `${host}: the step ${step ?? batch.id} took longer than ${Math.round(batch.timeoutMs / 1000)} s and was ended.`, remedy: 'Its output stands in the log above.' };
   }
+  const full = /No space left on device|errno=28\b|Disk quota exceeded/i;
+  if (marks.failure?.reason !== 'no-room' && full.test([marks.failure?.message ?? '', ...marks.foreign.slice(-20), result.stderr.slice(-4000)].join('\n'))) {
+    return { reason: 'no-room', message: `${host}: The disk filled up during the step ${step ?? batch.id}${marks.failure === undefined ? '.' : `: ${marks.failure.message}`}`, remedy: 'Free space on the host, or lower keep-releases, and run again; df -h and df -i show what is short. Its output stands in the log above.' };
+  }
   if (marks.failure !== undefined) {
     const { reason, message, remedy } = marks.failure;
     return { reason, message: `${host}: ${message}`, ...(remedy === undefined ? {} : { remedy }) };
