@@ -89,8 +89,8 @@ s_launch() {
       sleep 0.2 || sleep 1
     done
     kill -KILL "-$s_child"
-    # bash forgets a status that arrives while a trap runs.
-    case $s_code in 127 | 255) s_code=143 ;; esac
+    # bash forgets a status that arrives while a trap runs. A killer that is gone has killed.
+    case $s_code in 127 | 255) if kill -0 "$s_killer"; then s_code=143; else s_code=137; fi ;; esac
   fi
   [ -z "$s_file" ] || rm -f "$s_file"
   [ -z "$s_killer" ] || kill -KILL "$s_killer"
