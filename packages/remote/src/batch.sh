@@ -89,9 +89,10 @@ s_launch() {
       sleep 0.2 || sleep 1
     done
     kill -KILL "-$s_child"
-    # bash forgets a status that arrives while a trap runs. A killer that is gone has killed.
-    case $s_code in 127 | 255) if kill -0 "$s_killer"; then s_code=143; else s_code=137; fi ;; esac
+    # bash forgets a status that arrives while a trap runs, and says 127, or 255 as -1. A killer that is gone has killed.
+    case $s_code in -1 | 127 | 255) if kill -0 "$s_killer"; then s_code=143; else s_code=137; fi ;; esac
   fi
+  [ "$s_code" != -1 ] || s_code=255
   [ -z "$s_file" ] || rm -f "$s_file"
   [ -z "$s_killer" ] || kill -KILL "$s_killer"
   s_say "x exit $s_code ${s_stop:-done}"
