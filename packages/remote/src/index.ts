@@ -3,3 +3,5 @@ export { parseHosts, parseLogin, type HostsResult, type Login } from './hosts.ts
 export { prepareSsh, keyscanLine, type SshAccess } from './ssh.ts';
 export { openSession, type SessionOptions } from './open-session.ts';
 export { parseHolder } from './lock-holder.ts';
+export { localTarget, type RemoteStream, type StreamExit, type StreamRequest, type StreamTarget } from './stream.ts';
+export type { OpenStream, StreamDeps } from './stream-open.ts';
