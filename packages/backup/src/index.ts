@@ -1,0 +1,11 @@
+export * from './check.ts';
+export * from './connection.ts';
+export * from './fault.ts';
+export * from './inventory.ts';
+export * from './place.ts';
+export * from './engines/engine.ts';
+export type { Cell, Query } from './engines/query.ts';
+export * from './codecs/codec.ts';
+export * from './stores/store.ts';
+export * from './pipeline/artifact.ts';
+export * from './catalog/manifest.ts';

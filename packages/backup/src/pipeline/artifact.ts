@@ -1,0 +1,75 @@
+import type { Readable } from 'node:stream';
+import type { Codec } from '../codecs/codec.ts';
+import type { ArtifactPlan, ClientLogin, Scan } from '../engines/engine.ts';
+import type { Place } from '../place.ts';
+import type { Store, Tier, Uploaded } from '../stores/store.ts';
+
+/** One object of the store that holds a part of an artifact's stored bytes. */
+export interface Segment extends Uploaded {
+  readonly key: string;
+}
+
+/** What one artifact became. */
+export interface StoredArtifact {
+  readonly name: string;
+  readonly segments: readonly Segment[];
+  /** Bytes as stored, over all segments; sha256 (hex) over them in order. */
+  readonly storedBytes: number;
+  readonly storedSha256: string;
+  readonly scan: Scan;
+  readonly startedMs: number;
+  readonly endedMs: number;
+}
+
+export interface Progress {
+  readonly artifact: string;
+  readonly readBytes: number;
+  readonly storedBytes: number;
+}
+
+/** A copy of the compressed, not encrypted stream that the pipeline writes on the host itself (`stores: host:/…` with via: host). */
+export interface HostCopy {
+  /** Absolute folder on the host, and the final name inside it. */
+  readonly folder: string;
+  readonly file: string;
+}
+
+export interface ArtifactRequest {
+  readonly place: Place;
+  readonly plan: ArtifactPlan;
+  readonly login: ClientLogin;
+  readonly codec: Codec;
+  readonly store: Store;
+  /** Key of segment `index` (from 1). */
+  readonly segmentKey: (index: number) => string;
+  readonly tier: Tier;
+  readonly estimateBytes: number;
+  readonly parallel: number;
+  readonly onProgress: (progress: Progress) => void;
+  /** Called before an upload begins, so that a killed run can abandon it. */
+  readonly onUpload: (key: string) => void;
+  /**
+   * The last word before the body ends: looks at the scan and throws to make the upload fail. Nothing is completed
+   * in the store before it has answered.
+   */
+  readonly approve: (scan: Scan) => Promise<void>;
+  readonly signal: AbortSignal;
+  /** Where the tap's worker and the age worker live: URLs of their entry files. */
+  readonly workers: Workers;
+}
+
+/** Entry files of the worker threads; inside an action they are bundles of their own. */
+export interface Workers {
+  readonly tap: URL;
+  readonly age: URL;
+}
+
+/**
+ * Dumps one artifact into the store. Resolves only when every stage said 0, the tap ended well, `approve` agreed and the
+ * store proved what it holds. Else throws BackupFault with the first cause: `dump-failed`, `server-lost`,
+ * `stage-killed`, `empty-dump`, `no-trailer`, …, and nothing of it is left in the store but finished segments.
+ */
+export type StoreArtifact = (request: ArtifactRequest) => Promise<StoredArtifact>;
+
+/** Joins segments in order and yields plaintext: for verification with an identity, drill and restore. */
+export type OpenPlaintext = (segments: readonly { readonly key: string }[], store: Store, codec: Codec, identity: string | undefined, signal: AbortSignal) => Promise<Readable>;

@@ -1,0 +1,88 @@
+import type { Readable } from 'node:stream';
+
+/** The four backup tiers; each has an age in the retention policy. */
+export const TIERS = ['frequent', 'daily', 'pre-deploy', 'monthly'] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** What a store can do, as the probe saw it. */
+export interface StoreFacts {
+  /** It computes and returns sha256 checksums of what it stored. */
+  readonly checksums: boolean;
+  /** It refuses a second object under one key (IfNoneMatch) and a stale replace (IfMatch). */
+  readonly conditional: boolean;
+  readonly versioning: boolean;
+}
+
+/** An object as the store itself describes it. */
+export interface StoredObject {
+  readonly key: string;
+  readonly bytes: number;
+  /** Epoch milliseconds; for reports only, never a reason to delete. */
+  readonly modifiedMs: number;
+  readonly etag?: string;
+  /** Checksum that the store computed: hex sha256, or `<base64>-N` for a composite of N parts. */
+  readonly checksum?: string;
+  /** Epoch milliseconds until which the store refuses to delete it. */
+  readonly lockedUntilMs?: number;
+  readonly storageClass?: string;
+}
+
+export interface UploadRequest {
+  readonly key: string;
+  readonly body: Readable;
+  readonly tier: Tier;
+  /** Bytes expected; for the part size. */
+  readonly estimateBytes: number;
+  /** Uploads that run side by side; bounds the memory of each. */
+  readonly parallel: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Uploaded {
+  readonly bytes: number;
+  /** sha256, hex, of the bytes handed over. */
+  readonly sha256: string;
+  /** Part size and `<base64>-N`, when it was made of parts. */
+  readonly partBytes?: number;
+  readonly composite?: string;
+  /** `store`: the store's own size and checksum are equal to ours. `size`: only the size could be compared, a full read-back is needed. */
+  readonly proof: 'store' | 'size';
+}
+
+/**
+ * A place for backups. Keys are relative to the store's prefix, `/`-separated. Throws BackupFault `store-refused`,
+ * `store-timeout`, `store-conflict`, `no-room`.
+ */
+export interface Store {
+  /** As the user wrote it, without query: `s3://bucket/prefix`. For logs and manifest. */
+  readonly name: string;
+  readonly kind: 's3' | 'fs' | 'host';
+  /** Most bytes of one segment; a longer stream goes on in the next. */
+  readonly segmentBytes: (estimateBytes: number, parallel: number) => number;
+  /** Looks at what it can do; leaves one fixed object at most. Once per run. */
+  probe(signal: AbortSignal): Promise<StoreFacts>;
+  /**
+   * Streams one new object. When the body errors, or on abort, the unfinished upload is gone before this rejects
+   * (with the body's error, if it had one). An existing key is `store-conflict`, unless it is what was just sent.
+   */
+  upload(request: UploadRequest): Promise<Uploaded>;
+  /** A small new object; `store-conflict` when the key exists with other bytes. */
+  create(key: string, body: Uint8Array, tier: Tier | undefined, signal: AbortSignal): Promise<void>;
+  /** A small object with its etag; undefined when there is none. */
+  read(key: string, signal: AbortSignal): Promise<{ readonly body: Uint8Array; readonly etag: string | undefined } | undefined>;
+  /** Replaces a small object if it still has this etag (leases only). False when it has not. */
+  replace(key: string, body: Uint8Array, etag: string | undefined, signal: AbortSignal): Promise<boolean>;
+  /** The bytes of an object. */
+  download(key: string, signal: AbortSignal): Promise<Readable>;
+  head(key: string, signal: AbortSignal): Promise<StoredObject | undefined>;
+  /** Everything under a prefix, page by page, in key order. */
+  list(prefix: string, signal: AbortSignal): AsyncIterable<StoredObject>;
+  /** Deletes objects; missing ones are fine. Returns keys that the store refused to delete, with its words. */
+  remove(keys: readonly string[], signal: AbortSignal): Promise<readonly { readonly key: string; readonly why: string }[]>;
+  /** Unfinished uploads (S3 multipart, `.partial` files) under a prefix. */
+  unfinished(prefix: string, signal: AbortSignal): Promise<readonly { readonly key: string; readonly id: string; readonly sinceMs: number }[]>;
+  /** Ends unfinished uploads of exactly this key; used after a cancel and by the post step. */
+  abandon(key: string, signal: AbortSignal): Promise<void>;
+  /** Frees connections. */
+  close(): Promise<void>;
+}
