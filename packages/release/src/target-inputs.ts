@@ -1,16 +1,12 @@
 import { healthInputs } from '@ops/health';
-import { absolutePath, boolean, choice, duration, lines, secret, text } from '@ops/shared';
+import { hostInputs } from '@ops/remote';
+import { boolean, choice, duration, text } from '@ops/shared';
 import { batchSize } from './batch-size.ts';
 
 /** Inputs that deploy and rollback share: where, as whom, and how the result is judged. */
 export const targetInputs = {
   environment: { description: 'Name of the target in .github/ops.yml; also the APP_ENV that the host must have', schema: text(), default: 'production', rule: 'a name', example: 'production' },
-  hosts: { description: 'One host a line: user@host[:port] or local, then optional name=, path=, roles=web,worker,migrate', schema: lines(), required: true, list: true, rule: 'one host a line', example: 'deploy@app1.example.com roles=web,migrate' },
-  'ssh-key': { description: 'Private SSH key of the deploy user, without passphrase', schema: secret(), secret: true, rule: 'a private key in PEM or OpenSSH format', example: '${{ secrets.DEPLOY_KEY }}' },
-  'known-hosts': { description: 'Host keys as known_hosts lines; there is no trust on first use', schema: text(), rule: 'lines of a known_hosts file', example: 'app1.example.com ssh-ed25519 AAAA…' },
-  bastion: { description: 'Jump hosts as user@host[:port], several separated by commas', schema: text(), rule: 'user@host[:port]', example: 'jump@bastion.example.com' },
-  'connect-timeout': { description: 'Limit for opening one SSH connection', schema: duration(), default: '10s', rule: 'a duration', example: '10s' },
-  path: { description: 'Absolute app dir on the host; path= on a line of hosts wins', schema: absolutePath(), rule: 'an absolute path', example: '/var/www/app' },
+  ...hostInputs,
   app: { description: 'What the application is: laravel, or generic for everything else', schema: choice(['laravel', 'generic']), default: 'laravel', rule: 'one of: laravel, generic', example: 'laravel' },
   php: { description: 'PHP on the host, by name or path', schema: text(), default: 'php', rule: 'a program name or path', example: 'php8.4' },
   'restart-command': { description: 'Restarts workers after a switch; for laravel the default is reload, horizon, octane or queue:restart', schema: text(), rule: 'a shell command', example: 'php artisan horizon:terminate' },
