@@ -4,5 +4,5 @@ export { prepareSsh, keyscanLine, type SshAccess } from './ssh.ts';
 export { openSession, type SessionOptions } from './open-session.ts';
 export { parseHolder } from './lock-holder.ts';
 export { localTarget, type RemoteStream, type StreamExit, type StreamRequest, type StreamTarget } from './stream.ts';
-export type { OpenStream, StreamDeps } from './stream-open.ts';
+export { openStream, type StreamDeps } from './stream-open.ts';
 export { hostInputs } from './inputs.ts';

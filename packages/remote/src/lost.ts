@@ -12,7 +12,7 @@ export interface LostWork {
 }
 
 /** Words for a session that ended in the middle: what happened, and what the host does now without us. */
-export function lostError(target: HostTarget, work: LostWork, end: LinkEnd): UserError {
+export function lostError(target: Pick<HostTarget, 'name' | 'address'>, work: LostWork, end: LinkEnd): UserError {
   const said = end.stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '').at(-1);
   const local = target.address.kind === 'local';
   const fate = work.critical ? `finishes ${work.title} alone` : `ends ${work.title}`;

@@ -1,12 +1,9 @@
-import type { Child, Deps } from '@ops/shared';
-import type { Host } from './exchange.ts';
+import type { Deps } from '@ops/shared';
 import { HostSession } from './host-session.ts';
+import { loaderText, startShell } from './host-shell.ts';
 import { Link } from './link.ts';
-import { scripts } from './scripts.generated.ts';
 import type { HostTarget, Session } from './session.ts';
-import { shellQuote } from './batch-text.ts';
-import { connectFailure } from './ssh-failure.ts';
-import { sshArgs, type SshAccess } from './ssh.ts';
+import type { SshAccess } from './ssh.ts';
 
 const BEAT_MS = 5_000;
 const SILENCE_S = 30;
@@ -37,33 +34,13 @@ type SessionDeps = Pick<Deps, 'exec' | 'env' | 'random' | 'clock' | 'context'>;
 export function openSession(target: HostTarget, access: SshAccess | undefined, deps: SessionDeps, options: SessionOptions): Promise<Session> {
   const shell = options.shell ?? 'sh';
   const sentinel = deps.random.hex(16);
-  const start = startOf(target, access, deps, shell);
+  const start = startShell(target, access, deps, shell, 'ops-supervisor');
   const link = new Link(start.child, sentinel, deps.clock, options.beatMs ?? BEAT_MS);
   const runDir = options.runId.replaceAll(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '_');
   const words = [sentinel, options.silenceS ?? SILENCE_S, options.graceS ?? GRACE_S, deps.random.hex(8), runDir, shell];
   const journal = JSON.stringify({ run: options.runId, actor: deps.context.actor, host: target.name }).slice(1, -1);
-  link.write(`${SUPERVISOR}#end\n${words.join(' ')}\napp ${target.path}\nwho ${journal}\n`);
+  link.write(`${SUPERVISOR}${words.join(' ')}\napp ${target.path}\nwho ${journal}\n`);
   return Promise.resolve(new HostSession({ target, link, clock: deps.clock, failure: start.failure, greetingMs: (access?.connectTimeoutMs ?? 0) + GREETING_EXTRA_MS }));
 }
 
-/** Without comments and indentation: the host reads it byte by byte. */
-const SUPERVISOR = `${[scripts['supervisor.sh'], scripts['lock.sh'], scripts['batch.sh']]
-  .join('\n').split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#')).join('\n')}\ns_top\n`;
-
-const LOADER = scripts['loader.sh'].split('\n').filter((line) => line !== '' && !line.startsWith('#')).join('');
-
-function startOf(target: HostTarget, access: SshAccess | undefined, deps: SessionDeps, shell: string): { child: Child; failure: Host['failure'] } {
-  const { address, name } = target;
-  if (address.kind === 'local') {
-    const [file = 'sh', ...first] = shell.split(' ');
-    // The runner kills what carries this variable when the job ends; a critical batch must outlive it.
-    const { RUNNER_TRACKING_ID: _dropped, ...env } = deps.env;
-    return { child: deps.exec.start({ file, args: [...first, '-c', LOADER, 'ops-supervisor'], env }), failure: undefined };
-  }
-  if (access === undefined) throw new Error(`${name} is reached by ssh, but no access was prepared`);
-  const command = `exec ${shell} -c ${shellQuote(LOADER)} ops-supervisor`;
-  return {
-    child: deps.exec.start({ file: 'ssh', args: sshArgs(access, address, command), env: access.env }),
-    failure: (end) => connectFailure(name, address, access, end),
-  };
-}
+const SUPERVISOR = loaderText(['supervisor.sh', 'lock.sh', 'batch.sh'], 's_top');
