@@ -6,6 +6,8 @@ export interface Codec {
   readonly compression: Compression;
   /** zstd 1 to 19, gzip 1 to 9; unused for none. */
   readonly level: number;
+  /** `compression-level: auto`: zstd itself moves between 1 and `level`, by who waits for whom (`--adapt`). */
+  readonly adapt?: boolean;
   readonly encryption: Encryption;
   /** age recipients (`age1…`, post-quantum `age1pq1…`); at least two with encryption age. */
   readonly recipients: readonly string[];

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Codec } from '../codecs/codec.ts';
+import type { Codec, Compression } from '../codecs/codec.ts';
 import type { ArtifactPlan, ClientLogin, Scan } from '../engines/engine.ts';
 import type { Place } from '../place.ts';
 import type { Store, Tier, Uploaded } from '../stores/store.ts';
@@ -17,6 +17,12 @@ export interface StoredArtifact {
   readonly storedBytes: number;
   readonly storedSha256: string;
   readonly scan: Scan;
+  /** What really compressed it: gzip where the place has no zstd. */
+  readonly compression: Compression;
+  /** What the user must be told although it went well, one sentence each. */
+  readonly notices: readonly string[];
+  /** Set when a host copy was asked for. */
+  readonly hostCopy?: HostCopied;
   readonly startedMs: number;
   readonly endedMs: number;
 }
@@ -25,6 +31,8 @@ export interface Progress {
   readonly artifact: string;
   readonly readBytes: number;
   readonly storedBytes: number;
+  /** Nothing moved for 30 s, and who is waited for. */
+  readonly stalled?: 'dumper' | 'store' | 'tap';
 }
 
 /** A copy of the compressed, not encrypted stream that the pipeline writes on the host itself (`stores: host:/…` with via: host). */
@@ -33,6 +41,9 @@ export interface HostCopy {
   readonly folder: string;
   readonly file: string;
 }
+
+/** A published host copy, or why there is none. */
+export type HostCopied = { readonly bytes: number; readonly sha256: string } | { readonly why: string };
 
 export interface ArtifactRequest {
   readonly place: Place;
@@ -54,14 +65,16 @@ export interface ArtifactRequest {
    */
   readonly approve: (scan: Scan) => Promise<void>;
   readonly signal: AbortSignal;
-  /** Where the tap's worker and the age worker live: URLs of their entry files. */
+  /** Where the tap's worker lives: the URL of its entry file. */
   readonly workers: Workers;
+  /** A `pg_restore` on the runner of at least the archive's major: reads the rows out of a `pg-archive`. */
+  readonly pgRestore?: string;
+  readonly hostCopy?: HostCopy;
 }
 
-/** Entry files of the worker threads; inside an action they are bundles of their own. */
+/** Entry file of the worker thread; inside an action it is a bundle of its own. (age needs none: OpenSSL encrypts faster than any store takes.) */
 export interface Workers {
   readonly tap: URL;
-  readonly age: URL;
 }
 
 /**
