@@ -19,7 +19,8 @@ usage: scripts/services.sh [--check | --where [NAME] | --help]
   --where [NAME]  print where things are, as NAME=PATH lines (or the one path); looks at nothing
 
 Versions stand in scripts/pins.env. What is not a Debian package of this machine goes into
-\$OPS_TESTBED (now $cache): the roots of the test hosts, act, actionlint, zizmor, check-jsonschema.
+\$OPS_TESTBED (now $cache): the roots of the test hosts, the trees of the database servers, S3 servers, toxiproxy, age, act and
+the linters.
 The Debian mirror is this machine's own (apt-get indextargets), or \$DEBIAN_MIRROR.
 X
 }
@@ -40,13 +41,29 @@ root_dir() {
   echo "$cache/roots/$1-$key"
 }
 
+database_names() { echo "$DATABASES" | awk 'NF { print $1 }'; }
+database_suite() { echo "$DATABASES" | awk -v name="$1" '$1 == name { print $2 }'; }
+database_packages() { echo "$DATABASES" | awk -v name="$1" '$1 == name { $1 = $2 = ""; print }' | xargs; }
+
+# The tree of one database server: named by its recipe too, so `usr/bin` of a running server never changes under it.
+database_dir() {
+  local key
+  key=$({ database_suite "$1"; database_packages "$1"; declare -f unpack_database relocate; } | sha256sum | cut -c1-10)
+  echo "$cache/databases/$1-$key"
+}
+
 tool_dir() { echo "$cache/tools/$1"; }
 
 where() {
-  local suite
+  local suite name
   for suite in $suites; do echo "$suite=$(root_dir "$suite")"; done
+  for name in $(database_names); do echo "$name=$(database_dir "$name")"; done
   echo "act=$(tool_dir "act-$ACT_VERSION")/act"
   echo "actionlint=$(tool_dir "actionlint-$ACTIONLINT_VERSION")/actionlint"
+  echo "age=$(tool_dir "age-$AGE_VERSION")/age"
+  echo "age-keygen=$(tool_dir "age-$AGE_VERSION")/age-keygen"
+  echo "versitygw=$(tool_dir "versitygw-$VERSITYGW_VERSION")/versitygw"
+  echo "toxiproxy=$(tool_dir "toxiproxy-$TOXIPROXY_VERSION")/server"
   echo "zizmor=$(tool_dir "python-$ZIZMOR_VERSION-$CHECK_JSONSCHEMA_VERSION")/bin/zizmor"
   echo "check-jsonschema=$(tool_dir "python-$ZIZMOR_VERSION-$CHECK_JSONSCHEMA_VERSION")/bin/check-jsonschema"
 }
@@ -104,10 +121,39 @@ look_database() {
   esac
 }
 
+# NAME: the server of that tree runs from there and is of the product's version.
+look_tree() {
+  local name=$1 dir found
+  dir=$(database_dir "$name")
+  if [ ! -d "$dir" ]; then lacks "$name" "no $dir"; return; fi
+  found=$(database_version "$name" "$dir")
+  case $found in
+    "${name#*-}".*) report "$name" "$found" ;;
+    *) lacks "$name" "found version ${found:-none} in $dir" ;;
+  esac
+}
+
+database_version() {
+  local program
+  for program in "$2"/usr/sbin/mysqld "$2"/usr/sbin/mariadbd "$2"/usr/lib/postgresql/*/bin/postgres; do
+    [ -x "$program" ] || continue
+    # mysqld  Ver 9.7.1 for …; mariadbd  Ver 11.8.3-MariaDB-… for …; postgres (PostgreSQL) 18.1 (Debian …)
+    "$program" --no-defaults --version 2> /dev/null || "$program" --version
+    return
+  done | sed -nE 's/.*(Ver|PostgreSQL\)) *([0-9][0-9.]*).*/\2/p'
+}
+
 look_tool() {
   local path
   path=$(path_of "$1")
   if [ -x "$path" ]; then report "$1" "$("$path" --version 2>/dev/null | sed -n '1{s/^.* //;p;}')"; else lacks "$1" "no $path"; fi
+}
+
+# A Go program that does not know its own version: the folder's name says it.
+look_built() {
+  local path
+  path=$(path_of "$1")
+  if [ -x "$path" ]; then report "$1" "$(basename "$(dirname "$path")" | sed 's/.*-//')"; else lacks "$1" "no $path"; fi
 }
 
 look() {
@@ -116,8 +162,10 @@ look() {
   look_root trixie "$LARAVEL_TRIXIE"
   look_root sid "$LARAVEL_SID"
   look_database
-  local tool
-  for tool in act actionlint zizmor check-jsonschema; do look_tool "$tool"; done
+  local name tool
+  for name in $(database_names); do look_tree "$name"; done
+  for tool in act actionlint age age-keygen zizmor check-jsonschema; do look_tool "$tool"; done
+  for tool in versitygw toxiproxy; do look_built "$tool"; done
 }
 
 # --- install -------------------------------------------------------------------------------------
@@ -193,17 +241,67 @@ remove_old_roots() {
   for old in "$cache/roots/$suite"-*; do [ "$old" = "$keep" ] || rm -rf "$old"; done
 }
 
+# Packages with all they depend on, unpacked and not configured: no maintainer script runs.
+unpack_database() {
+  local suite=$1 dir=$2 packages=$3 site=$4
+  mmdebstrap --quiet --mode=root --variant=extract --skip=check/empty --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
+    --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Retries "3"' \
+    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
+    --include="${packages// /,}" "$suite" "$dir" \
+    "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $site $suite main"
+}
+
+# TREE PLACE: makes every program of the tree use the loader and the libraries of the tree, which will stand at PLACE. So a server
+# of any Debian release runs on this machine, as any user, and needs neither chroot nor root rights.
+relocate() {
+  local tree=$1 place=$2 loader libraries program
+  loader=$(cd "$tree" && ls usr/lib/*/ld-linux*.so.* | sed -n 1p)
+  libraries=$(cd "$tree/usr/lib" && find . -maxdepth 3 -type d \( -name '*-linux-gnu' -o -name private -o -name blas \) | sed "s|^\.|$place/usr/lib|" | paste -sd:)
+  find "$tree/usr" -type f -perm -100 -path '*bin/*' | while read -r program; do
+    patchelf --print-interpreter "$program" > /dev/null 2>&1 || continue
+    # DT_RPATH, not RUNPATH: it holds for the libraries' own libraries and for plugins too.
+    patchelf --set-interpreter "$place/$loader" --force-rpath --set-rpath "$libraries" "$program"
+  done
+}
+
+install_database() {
+  local name=$1 suite dir new site
+  suite=$(database_suite "$name")
+  dir=$(database_dir "$name")
+  [ ! -d "$dir" ] || return 0
+  site=$(mirror)
+  [ -n "$site" ] || { echo "no Debian mirror in apt's configuration; set DEBIAN_MIRROR"; return 1; }
+  new=$cache/databases/$name.new.$$
+  rm -rf "$cache/databases/$name".new.*
+  unpack_database "$suite" "$new" "$(database_packages "$name")" "$site" || {
+    echo "$name cannot be had: Debian $suite lacks one of $(database_packages "$name"). When the suite has moved on, change scripts/pins.env and the tests together."
+    return 1
+  }
+  relocate "$new" "$dir"
+  mv "$new" "$dir"
+}
+
+install_databases() {
+  local name failed=0
+  for name in "$@"; do install_database "$name" || failed=1; done
+  return "$failed"
+}
+
 install_go_tool() {
   local module=$1 version=$2 path=$3 dir
   dir=$(dirname "$path")
   [ ! -x "$path" ] || return 0
   mkdir -p "$dir.new.$$"
-  GOBIN=$dir.new.$$ go install "$module@v$version"
+  # auto: a tool that needs a newer Go than this machine's gets it as a module.
+  GOTOOLCHAIN=auto GOBIN=$dir.new.$$ go install "$module@v$version"
   rm -rf "$dir"
   mv "$dir.new.$$" "$dir"
 }
 
 install_go_tools() {
+  install_go_tool 'filippo.io/age/cmd/...' "$AGE_VERSION" "$(path_of age)"
+  install_go_tool github.com/Shopify/toxiproxy/v2/cmd/server "$TOXIPROXY_VERSION" "$(path_of toxiproxy)"
+  install_go_tool github.com/versity/versitygw/cmd/versitygw "$VERSITYGW_VERSION" "$(path_of versitygw)"
   install_go_tool github.com/rhysd/actionlint/cmd/actionlint "$ACTIONLINT_VERSION" "$(path_of actionlint)"
   install_go_tool github.com/nektos/act "$ACT_VERSION" "$(path_of act)"
 }
@@ -221,12 +319,13 @@ install_python_tools() {
 install_everything() {
   local suite pid jobs=() failed=0
   [ "$(id -u)" = 0 ] || { echo "services: installing needs root; scripts/services.sh --check does not" >&2; exit 1; }
-  mkdir -p "$cache/roots" "$cache/tools" "$log_dir"
+  mkdir -p "$cache/roots" "$cache/databases" "$cache/tools" "$log_dir"
   exec 8> "$cache/lock"
   flock 8
   # Two apt runs on one root break each other, so the machine's packages come first; the rest have a root each.
   step packages install_packages || exit 1
   for suite in $suites; do step "root-$suite" install_root "$suite" & jobs+=($!); done
+  for suite in $(database_names); do step "$suite" install_database "$suite" & jobs+=($!); done
   step python-tools install_python_tools & jobs+=($!)
   step go-tools install_go_tools & jobs+=($!)
   for pid in "${jobs[@]}"; do wait "$pid" || failed=1; done

@@ -8,10 +8,16 @@ const SCRIPT = fileURLToPath(new URL('../../scripts/services.sh', import.meta.ur
 /** The one command that puts every missing service on the machine. */
 export const HOW_TO_INSTALL = 'sudo scripts/services.sh';
 
-/** What a test may ask for: a program on the PATH, a program of the cache, or `network` (the whole host bed). */
+/** Programs, server trees and data that scripts/services.sh keeps in its cache. */
+const CACHED = [
+  'act', 'actionlint', 'zizmor', 'check-jsonschema', 'age', 'age-keygen', 'versitygw', 'toxiproxy',
+  'mariadb-10.11', 'mariadb-11.8', 'mysql-9.7', 'postgres-15', 'postgres-17', 'postgres-18',
+] as const;
+
+/** What a test may ask for: a program on the PATH, something of the cache, or `network` (the whole host bed). */
 export type Service =
-  | 'network' | 'act' | 'actionlint' | 'zizmor' | 'check-jsonschema'
-  | 'sshd' | 'nginx' | 'php' | 'composer' | 'busybox' | 'dash' | 'shellcheck' | 'sqlite3' | 'git' | 'cap' | 'mina';
+  | 'network' | (typeof CACHED)[number]
+  | 'sshd' | 'nginx' | 'php' | 'composer' | 'busybox' | 'dash' | 'shellcheck' | 'sqlite3' | 'git' | 'cap' | 'mina' | 'zstd';
 
 let places: ReadonlyMap<string, string> | undefined;
 
@@ -31,7 +37,7 @@ export function placeOf(name: string): string {
 
 /** Absolute path of a program, in the cache or on the PATH; undefined when it is not there. */
 export function programOf(name: string): string | undefined {
-  if (['act', 'actionlint', 'zizmor', 'check-jsonschema'].includes(name)) {
+  if (CACHED.some((one) => one === name)) {
     const place = placeOf(name);
     return existsSync(place) ? place : undefined;
   }
