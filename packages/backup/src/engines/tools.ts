@@ -25,7 +25,8 @@ export async function findTools(place: Place, names: readonly string[], flags: r
     const said = rest.join(' ');
     const last = tools.at(-1);
     if (kind === 'tool' && !tools.some((tool) => tool.name === name && tool.path === said)) tools.push({ name, path: said, version: '', flags: new Set() });
-    else if (kind === 'version' && last?.name === name && last.version === '') last.version = said;
+    // Some programs begin with the path they were called by.
+    else if (kind === 'version' && last?.name === name && last.version === '') last.version = said.replace(/^\S*\//, '');
     else if (kind === 'flag' && last?.name === name) last.flags.add(said);
   }
   return tools;

@@ -1,0 +1,49 @@
+import { BackupFault } from '../../fault.ts';
+import type { Cell } from '../query.ts';
+import type { ClientDialect } from '../client-query.ts';
+
+/** Arguments of the client that answers questions: errors of one statement do not end it, and nothing is buffered. */
+export const QUERY_FLAGS = ['--batch', '--skip-column-names', '--unbuffered', '--force', '--skip-reconnect', '--no-auto-rehash'] as const;
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', '0': '\0', '\\': '\\' };
+
+/** A cell of `--batch` output. A text that is the word NULL cannot be told from NULL; none of our questions has one. */
+function cell(text: string): Cell {
+  return text === 'NULL' ? null : text.replace(/\\([nt0\\])/g, (_all, sign: string) => ESCAPES[sign] ?? sign);
+}
+
+export function mysqlDialect(product: string): ClientDialect {
+  return {
+    product,
+    recordEnd: '\n',
+    // @@error_count still tells of the statement before.
+    frame: (sql, mark) => `${sql};\nSELECT '${mark}', @@error_count;\n`,
+    cells: (record) => record.split('\t').map(cell),
+    failure: (record) => (record.endsWith('\t0') ? undefined : 'stderr'),
+    isError: (line) => line.startsWith('ERROR '),
+    fault: (words, title) => mysqlFault(words, title, product),
+    quit: 'quit\n',
+  };
+}
+
+const LOST = new Set(['2006', '2013', '2055', '1053', '1317', '1927', '4031']);
+const REFUSED = new Set(['1045', '1698', '1130', '1044', '1049', '1129', '1862', '1251', '2059', '2061', '3118', '4151']);
+const UNREACHABLE = new Set(['2002', '2003', '2005', '2004']);
+
+/** The fault that a client's error line means. Codes: https://dev.mysql.com/doc/mysql-errors/9.0/en/ */
+export function mysqlFault(words: string, title: string, product: string): BackupFault {
+  const code = /\b(?:ERROR|error:?|Error:?)\s+(\d{4})\b/.exec(words)?.[1] ?? /^(\d{4})\b/.exec(words)?.[1] ?? '';
+  if (REFUSED.has(code)) {
+    return new BackupFault({ reason: 'login-refused', message: `${product} refused the login for ${title}: ${words}`, remedy: 'Check user, password, database and the host part of the account (user@host) in env-file or database-url.' });
+  }
+  if (UNREACHABLE.has(code)) {
+    return new BackupFault({ reason: 'host-unreachable', message: `${product} cannot be reached for ${title}: ${words}`, remedy: 'Check that the server runs, and host, port or socket in env-file or database-url, as seen from where the dump runs.' });
+  }
+  if (/^2026\b|SSL|TLS|certificate/i.test(code === '2026' ? '2026' : words)) {
+    return new BackupFault({ reason: 'login-refused', message: `${product} could not agree on TLS for ${title}: ${words}`, remedy: 'Set db-ca to the CA of the server, or db-tls: require (encrypted, not verified) or off for a server on the same machine.' });
+  }
+  if (LOST.has(code)) {
+    return new BackupFault({ reason: 'server-lost', message: `${product} went away while ${title} was looked at: ${words}`, remedy: 'Look at the log of the database server: it was stopped, restarted, or ran out of memory.' });
+  }
+  return new BackupFault({ reason: 'dump-failed', message: `${product} refused a question about ${title}: ${words}` });
+}
