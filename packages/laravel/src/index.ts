@@ -18,3 +18,9 @@ export const laravelScripts = {
 export { scanMigrations, type MigrationFinding } from './migration-scan.ts';
 export { scanPretended } from './pretended.ts';
 export { scanSql, type MigrationClass, type SqlFinding } from './sql-scan.ts';
+export { castEnv, type EnvScalar } from './dotenv/cast.ts';
+export type { LaravelMajor } from './dotenv/database/connections.ts';
+export { databaseFacts, type DatabaseFacts, type Fact, type FactSource, type MysqlFacts, type PostgresFacts, type SqliteFacts } from './dotenv/database/facts.ts';
+export { dotenvError, parseDotenv, readDotenv, type Dotenv, type DotenvOptions, type DotenvResult } from './dotenv/dotenv.ts';
+export type { DotenvEntry, DotenvFailure, Span } from './dotenv/entries.ts';
+export type { AppliedWrite, EnvValue } from './dotenv/repository.ts';

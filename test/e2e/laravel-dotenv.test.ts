@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { CUT_CHARACTER, generatedCase, generatedUrl, HAND_WRITTEN, URLS } from '../support/dotenv-cases.ts';
+import { differences, ROOTS, urlDifferences } from '../support/dotenv-oracle.ts';
+import { describeWithServices } from '../support/require.ts';
+
+const GENERATED = 2_000;
+
+describeWithServices('.env against the real phpdotenv', ['network'], () => {
+  test.each(ROOTS)('$os, phpdotenv $phpdotenv: every file of the table', (root) => {
+    expect(HAND_WRITTEN.length).toBeGreaterThanOrEqual(150);
+    expect(differences(root, HAND_WRITTEN)).toEqual([]);
+  }, 120_000);
+
+  test('a character cut by the lexer: read as written, as PHP 8.2 does and PHP 8.4 does not', () => {
+    expect(ROOTS.map((root) => differences(root, [CUT_CHARACTER]).length)).toEqual([0, 1, 1]);
+  }, 60_000);
+
+  test.each(ROOTS)('$os, phpdotenv $phpdotenv: generated files', (root) => {
+    const seed = Date.now() % 2 ** 31;
+    expect({ seed, different: differences(root, fc.sample(generatedCase, { numRuns: GENERATED, seed })) }).toEqual({ seed, different: [] });
+  }, 300_000);
+
+  test.each(ROOTS)('$os, Laravel $laravel: database URLs', (root) => {
+    const seed = Date.now() % 2 ** 31;
+    expect({ seed, different: urlDifferences(root, [...URLS, ...fc.sample(generatedUrl, { numRuns: GENERATED, seed })]) }).toEqual({ seed, different: [] });
+  }, 300_000);
+});
