@@ -20,3 +20,6 @@ export * from './catalog/status.ts';
 export * from './catalog/runs.ts';
 export * from './catalog/choose.ts';
 export * from './catalog/estimate.ts';
+export * from './retention/ages.ts';
+export * from './retention/policy.ts';
+export { retentionItems } from './retention/items.ts';
