@@ -52,12 +52,23 @@ database_dir() {
   echo "$cache/databases/$1-$key"
 }
 
+sample_names() { echo "$SAMPLES" | awk 'NF { print $1 }'; }
+sample_artifact() { echo "$SAMPLES" | awk -v name="$1" '$1 == name { print $2 }'; }
+
+# A sample's SQL for each family of databases; named by the artifact and by the program that converts it.
+sample_dir() {
+  local key
+  key=$({ sample_artifact "$1"; cat "$here/samples.py"; } | sha256sum | cut -c1-10)
+  echo "$cache/samples/$1-$key"
+}
+
 tool_dir() { echo "$cache/tools/$1"; }
 
 where() {
   local suite name
   for suite in $suites; do echo "$suite=$(root_dir "$suite")"; done
   for name in $(database_names); do echo "$name=$(database_dir "$name")"; done
+  for name in $(sample_names); do echo "$name=$(sample_dir "$name")"; done
   echo "act=$(tool_dir "act-$ACT_VERSION")/act"
   echo "actionlint=$(tool_dir "actionlint-$ACTIONLINT_VERSION")/actionlint"
   echo "age=$(tool_dir "age-$AGE_VERSION")/age"
@@ -143,6 +154,12 @@ database_version() {
   done | sed -nE 's/.*(Ver|PostgreSQL\)) *([0-9][0-9.]*).*/\2/p'
 }
 
+look_sample() {
+  local dir
+  dir=$(sample_dir "$1")
+  if [ -f "$dir/rows.tsv" ]; then report "$1" "$(awk '{ rows += $2 } END { print NR " tables, " rows " rows" }' "$dir/rows.tsv")"; else lacks "$1" "no $dir"; fi
+}
+
 look_tool() {
   local path
   path=$(path_of "$1")
@@ -164,6 +181,7 @@ look() {
   look_database
   local name tool
   for name in $(database_names); do look_tree "$name"; done
+  for name in $(sample_names); do look_sample "$name"; done
   for tool in act actionlint age age-keygen zizmor check-jsonschema; do look_tool "$tool"; done
   for tool in versitygw toxiproxy; do look_built "$tool"; done
 }
@@ -190,6 +208,7 @@ install_packages() {
   local packages policy=/usr/sbin/policy-rc.d status=0
   packages=$(missing_packages)
   python3 -c 'import venv, ensurepip' 2>/dev/null || packages="$packages python3-venv"
+  command -v mvn > /dev/null || packages="$packages maven"
   [ -n "${packages// /}" ] || return 0
   export DEBIAN_FRONTEND=noninteractive
   apt-get -q -o DPkg::Lock::Timeout=300 update
@@ -281,10 +300,20 @@ install_database() {
   mv "$new" "$dir"
 }
 
-install_databases() {
-  local name failed=0
-  for name in "$@"; do install_database "$name" || failed=1; done
-  return "$failed"
+# Maven's own client knows this machine's repository.
+install_samples() {
+  local name dir new
+  for name in $(sample_names); do
+    dir=$(sample_dir "$name")
+    [ ! -d "$dir" ] || continue
+    new=$dir.new.$$
+    rm -rf "$cache/samples/$name"-*.new.*
+    mkdir -p "$new"
+    mvn -q -B dependency:copy -Dartifact="$(sample_artifact "$name")" -DoutputDirectory="$new"
+    python3 "$here/samples.py" "$new"/*.jar "$new"
+    rm "$new"/*.jar
+    mv "$new" "$dir"
+  done
 }
 
 install_go_tool() {
@@ -317,15 +346,16 @@ install_python_tools() {
 }
 
 install_everything() {
-  local suite pid jobs=() failed=0
+  local suite name pid jobs=() failed=0
   [ "$(id -u)" = 0 ] || { echo "services: installing needs root; scripts/services.sh --check does not" >&2; exit 1; }
-  mkdir -p "$cache/roots" "$cache/databases" "$cache/tools" "$log_dir"
+  mkdir -p "$cache/roots" "$cache/databases" "$cache/samples" "$cache/tools" "$log_dir"
   exec 8> "$cache/lock"
   flock 8
   # Two apt runs on one root break each other, so the machine's packages come first; the rest have a root each.
   step packages install_packages || exit 1
   for suite in $suites; do step "root-$suite" install_root "$suite" & jobs+=($!); done
-  for suite in $(database_names); do step "$suite" install_database "$suite" & jobs+=($!); done
+  for name in $(database_names); do step "$name" install_database "$name" & jobs+=($!); done
+  step samples install_samples & jobs+=($!)
   step python-tools install_python_tools & jobs+=($!)
   step go-tools install_go_tools & jobs+=($!)
   for pid in "${jobs[@]}"; do wait "$pid" || failed=1; done
