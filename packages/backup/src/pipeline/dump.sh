@@ -1,0 +1,124 @@
+# One artifact, near the database: logins into files, the dumpers one after another into one pipe, the codec, and what each
+# of them said. Neither `set -e` nor pipefail: a stage that fails must still leave its status, and the last line on stderr,
+# `NONCE codec=zstd dump=0 zstd=0`, is what the gate believes. A missing line or a missing stage is a killed stage.
+# Values, all exported by the frame: NONCE COMMANDS LOGINS ENVS BEFORE CODEC LEVEL GZIP_LEVEL ADAPT COPY_FOLDER COPY_PARTIAL,
+# and per command N: ID_N PROGRAM_N ARGS_N ARG_N_I [FILE_N_I]; `before` is command 0. Secrets: LOGIN_TEXT_N.
+# shellcheck shell=sh disable=SC2154
+
+# d_word KEY: the argument in d_word; `=text`, or `@prefix` before the path of a file in the private directory.
+d_word() {
+  eval "d_word=\$ARG_$1"
+  case $d_word in
+    @*) eval "d_word=\${d_word#@}\$D/\$FILE_$1" ;;
+    *) d_word=${d_word#=} ;;
+  esac
+}
+
+d_logins() {
+  d_i=0
+  while [ "$d_i" -lt "$LOGINS" ]; do
+    d_i=$((d_i + 1))
+    eval "d_name=\$LOGIN_NAME_$d_i"
+    # printf is part of the shell: no argv shows the text.
+    eval "printf '%s' \"\$LOGIN_TEXT_$d_i\"" >"$D/$d_name" || return 1
+  done
+}
+
+# d_run N: becomes command N. Its words leave the environment, so that a long list of tables counts once.
+d_run() {
+  d_n=$1
+  d_i=0
+  set --
+  eval "d_count=\$ARGS_$d_n"
+  while [ "$d_i" -lt "$d_count" ]; do
+    d_i=$((d_i + 1))
+    d_word "${d_n}_$d_i"
+    set -- "$@" "$d_word"
+    unset "ARG_${d_n}_$d_i"
+  done
+  d_i=0
+  while [ "$d_i" -lt "$ENVS" ]; do
+    d_i=$((d_i + 1))
+    d_word "ENV_$d_i"
+    eval "d_name=\$ENV_NAME_$d_i"
+    # shellcheck disable=SC2163 # the name is a value
+    export "$d_name=$d_word"
+  done
+  eval "d_program=\$PROGRAM_$d_n"
+  exec "$d_program" "$@"
+}
+
+# d_stage N: runs command N and keeps its status.
+d_stage() {
+  (d_run "$1") </dev/null
+  d_status=$?
+  eval "d_id=\$ID_$1"
+  echo "$d_status" >"$D/.status-$d_id"
+  return "$d_status"
+}
+
+d_dump() {
+  d_c=0
+  while [ "$d_c" -lt "$COMMANDS" ]; do
+    d_c=$((d_c + 1))
+    d_stage "$d_c" || break
+  done
+}
+
+d_pack() {
+  case $d_codec in
+    zstd)
+      d_threads=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+      [ "$d_threads" -le 4 ] || d_threads=4
+      if [ "$ADAPT" = 1 ]; then zstd -q "-T$d_threads" --check "--adapt=min=1,max=$LEVEL"
+      else zstd -q "-$LEVEL" "-T$d_threads" --check; fi
+      ;;
+    gzip) gzip "-$GZIP_LEVEL" ;;
+    *) cat ;;
+  esac
+  echo $? >"$D/.status-$d_codec"
+}
+
+d_copy() {
+  mkdir -p "$COPY_FOLDER"
+  # tee goes on with stdout when the file fails: a full disk costs the copy, not the backup.
+  tee "$COPY_PARTIAL"
+  echo $? >"$D/.status-tee"
+}
+
+# d_say: the line for the gate. Stages that never ran have no status.
+d_say() {
+  set -- "$NONCE" "codec=$d_codec"
+  d_c=0
+  [ "$BEFORE" = 1 ] || d_c=1
+  while [ "$d_c" -le "$COMMANDS" ]; do
+    eval "set -- \"\$@\" \"\$ID_$d_c\""
+    d_c=$((d_c + 1))
+  done
+  d_line="$1 $2"
+  shift 2
+  for d_id in "$@" "$d_codec" tee; do
+    [ ! -s "$D/.status-$d_id" ] || d_line="$d_line $d_id=$(cat "$D/.status-$d_id")"
+  done
+  printf '\n%s\n' "$d_line" >&2
+}
+
+d_main() {
+  d_codec=$CODEC
+  if [ "$d_codec" = zstd ] && ! command -v zstd >/dev/null; then d_codec=gzip; fi
+  if ! d_logins; then echo 'cannot write into the private directory' >&2; exit 1; fi
+  if [ "$BEFORE" = 1 ] && ! d_stage 0 >&2; then
+    d_say
+    exit 0
+  fi
+  if [ -z "$COPY_PARTIAL" ]; then
+    d_dump | d_pack
+  else
+    trap 'rm -f "$COPY_PARTIAL"; exit 143' TERM HUP INT
+    d_dump | d_pack | d_copy
+  fi
+  d_say
+  exit 0
+}
+
+d_main

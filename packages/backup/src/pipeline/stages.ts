@@ -1,0 +1,104 @@
+import type { StreamExit } from '@ops/remote';
+import { BackupFault, type BackupReason } from '../fault.ts';
+
+/** What the last line of the dump script said: who compressed, and how each stage ended. */
+export interface StageReport {
+  readonly codec: string;
+  readonly statuses: ReadonlyMap<string, number>;
+}
+
+export interface StageWords {
+  /** For messages: `dump of shop-dump on app1.example.com`. */
+  readonly title: string;
+  readonly place: string;
+  /** Stages that must have said 0, in the order of the pipe. */
+  readonly commands: readonly string[];
+  readonly programs: ReadonlyMap<string, string>;
+  /** What they said on stderr last, redacted. */
+  readonly said: readonly string[];
+}
+
+const SIGNALS: Readonly<Record<number, string>> = { 1: 'SIGHUP', 2: 'SIGINT', 6: 'SIGABRT', 9: 'SIGKILL', 11: 'SIGSEGV', 15: 'SIGTERM' };
+const SIGPIPE_STATUS = 141;
+const NOT_FOUND = 127;
+const NOT_EXECUTABLE = 126;
+
+/** The report in a line of stderr; undefined when it is another line. */
+export function parseStages(line: string, nonce: string): StageReport | undefined {
+  const [first, codec, ...stages] = line.trim().split(' ');
+  if (first !== nonce || codec?.startsWith('codec=') !== true) return undefined;
+  const statuses = new Map<string, number>();
+  for (const stage of stages) {
+    const match = /^([a-z0-9]+)=(\d+)$/.exec(stage);
+    if (match?.[1] !== undefined) statuses.set(match[1], Number(match[2]));
+  }
+  return { codec: codec.slice('codec='.length), statuses };
+}
+
+/** Why the stages were not all well; undefined when every one said 0. Pure. */
+export function judgeStages(report: StageReport | undefined, exit: StreamExit, words: StageWords): BackupFault | undefined {
+  if (report === undefined) return lost(exit, words);
+  const codec = report.codec === 'none' ? [] : [report.codec];
+  const order = [...words.commands, ...codec];
+  const ended = order.flatMap((stage) => { const status = report.statuses.get(stage); return status === undefined ? [] : [{ stage, status }]; });
+  // A stage whose reader died gets SIGPIPE or a write error: the one that died by itself is the cause.
+  const killed = ended.find(({ status }) => status > 128 && status !== SIGPIPE_STATUS);
+  if (killed !== undefined) return stageKilled(killed.stage, killed.status, words);
+  const failed = ended.findLast(({ status }) => status !== 0 && status !== SIGPIPE_STATUS);
+  const vanished = order.find((stage, index) => !report.statuses.has(stage) && (index === 0 || codec.includes(stage) || report.statuses.get(order[index - 1] ?? '') === 0));
+  if (failed === undefined && vanished !== undefined) {
+    return new BackupFault({ reason: 'stage-killed', message: `The ${words.title} is not whole: stage ${vanished} left no exit status, so it or its shell was killed.${lastWords(words)}`, remedy: MEMORY });
+  }
+  if (failed !== undefined) return stageFailed(failed.stage, failed.status, words);
+  const pipe = ended.find(({ status }) => status !== 0);
+  if (pipe !== undefined) return stageKilled(pipe.stage, pipe.status, words);
+  if (exit.lost || exit.exit !== 0) return lost(exit, words);
+  return undefined;
+}
+
+const MEMORY = 'Most often the memory of the machine was used up: look for "Out of memory" in its kernel log.';
+
+function stageKilled(stage: string, status: number, words: StageWords): BackupFault {
+  const number = status - 128;
+  const signal = SIGNALS[number] ?? (status === SIGPIPE_STATUS ? 'SIGPIPE' : `signal ${number}`);
+  return new BackupFault({ reason: 'stage-killed', message: `The ${words.title} is not whole: stage ${stage} was ended by ${signal}.${lastWords(words)}`, remedy: number === 9 ? MEMORY : 'See who ended it, then run the backup again.' });
+}
+
+function stageFailed(stage: string, status: number, words: StageWords): BackupFault {
+  const program = words.programs.get(stage) ?? stage;
+  if (status === NOT_FOUND || status === NOT_EXECUTABLE) {
+    return new BackupFault({ reason: 'tool-missing', message: `${words.place} cannot run ${program}${status === NOT_FOUND ? ': it is not installed there' : ''}.${lastWords(words)}`, remedy: `Install ${program} on ${words.place}.` });
+  }
+  const { reason, remedy } = judgeWords(words.said.join('\n'), words.place);
+  return new BackupFault({ reason, message: `The ${words.title} failed: stage ${stage} (${program}) ended with exit code ${status}.${lastWords(words)}`, remedy });
+}
+
+const CAUSES: readonly { readonly pattern: RegExp; readonly reason: BackupReason; readonly remedy: (place: string) => string }[] = [
+  { pattern: /no space left on device|errno 28\b|disk full/i, reason: 'no-room', remedy: (place) => `Make room on ${place}.` },
+  { pattern: /error:? ?\(?(1045|1698|1130|1251|2059)\b|access denied for user|password authentication failed|no pg_hba\.conf entry|role ".*" does not exist|fe_sendauth|no password supplied/i, reason: 'login-refused', remedy: () => 'Check user and password of the database.' },
+  { pattern: /error:? ?\(?(1142|1143|1044|1227|1370)\b|permission denied for|command denied to user|must be (?:superuser|owner)|row-level security/i, reason: 'right-missing', remedy: () => 'Give the account the right that is named.' },
+  { pattern: /error:? ?\(?(2006|2013|1053|1927|1317|1152|1153|1158|1159|1160|1161)\b|lost connection|gone away|server closed the connection|terminating connection|connection to server was lost|could not receive data|could not send data|ssl syscall|connection killed/i, reason: 'server-lost', remedy: () => 'See in the server\'s log why it ended the connection (a restart, a killed query, net_write_timeout), then run the backup again.' },
+  { pattern: /error:? ?\(?(2002|2003|2005)\b|connection refused|could not translate host name|no such host|connection to server (?:at|on) .* failed|timeout expired/i, reason: 'host-unreachable', remedy: (place) => `Check that ${place} reaches the database server, and that it runs.` },
+  { pattern: /version mismatch/i, reason: 'client-mismatch', remedy: () => 'Use the client of the server\'s major version.' },
+  { pattern: /lock timeout|lock-wait-timeout|could not obtain lock|error:? ?\(?1205\b/i, reason: 'dump-failed', remedy: () => 'DDL is waiting on a table: run the backup when no migration runs.' },
+];
+
+/** What a dumper's last words mean. The first cause that fits. */
+export function judgeWords(said: string, place: string): { readonly reason: BackupReason; readonly remedy: string } {
+  const cause = CAUSES.find(({ pattern }) => pattern.test(said));
+  return cause === undefined ? { reason: 'dump-failed', remedy: 'The dumper\'s own words name the cause; when it is gone, run the backup again.' } : { reason: cause.reason, remedy: cause.remedy(place) };
+}
+
+function lost({ exit, cause }: StreamExit, words: StageWords): BackupFault {
+  if (cause?.reason === 'cancelled') return new BackupFault({ reason: 'cancelled', message: `Cancelled during the ${words.title}.`, cause });
+  if (cause?.reason === 'no-room') return new BackupFault({ reason: 'no-room', message: cause.message, remedy: `Make room on ${words.place}.`, cause });
+  if (cause !== undefined) {
+    return new BackupFault({ reason: 'stage-killed', message: `The ${words.title} is not whole: ${cause.message}`, ...(cause.remedy !== undefined && { remedy: cause.remedy }), cause });
+  }
+  return new BackupFault({ reason: 'stage-killed', message: `The ${words.title} is not whole: its script on ${words.place} ended with ${exit} before it reported its stages.${lastWords(words)}`, remedy: MEMORY });
+}
+
+function lastWords({ said }: StageWords): string {
+  const last = said.findLast((line) => line.trim() !== '');
+  return last === undefined ? '' : ` It said last: ${last.slice(0, 500)}`;
+}
