@@ -84,3 +84,14 @@ export const generatedUrl: fc.Arbitrary<string> = fc.oneof(
   fc.array(urlPiece, { maxLength: 10 }).map((parts) => `mysql://${parts.join('')}`),
   fc.array(urlPiece, { maxLength: 10 }).map((parts) => `mysql://h/db?${parts.join('')}`),
 ).filter((url) => url !== '0' && !/^\s*\[/.test(url) && !/^sqlsrv:(?!\/\/)/i.test(url));
+
+const SETS: readonly Readonly<Record<string, string>>[] = [
+  {}, { DB_DATABASE: '/var/lib/a.sqlite' }, { DB_DATABASE: 'a.sqlite' }, { DB_HOST: 'db1.example.com' }, { DB_PORT: '3307' }, { DB_PORT: '' }, { DB_DATABASE: 'shop', DB_USERNAME: 'shop', DB_PASSWORD: 's3#cret' },
+  { DB_PASSWORD: '' }, { DB_PASSWORD: 'null' }, { DB_PASSWORD: '(empty)' }, { DB_PASSWORD: 'true' }, { DB_PASSWORD: 'false' }, { DB_PASSWORD: '"quoted"' }, { DB_USERNAME: 'null' }, { DB_HOST: 'null' }, { DB_HOST: '' }, { DB_SOCKET: '/run/mysqld/mysqld.sock' }, { DB_SOCKET: '0' }, { DB_SOCKET: 'null' },
+  { DB_CHARSET: 'latin1' }, { DB_COLLATION: 'utf8mb4_0900_ai_ci' }, { DB_CHARSET: 'null', DB_COLLATION: '' },
+  { DB_URL: 'mysql://u:p@h:33/d' }, { DB_URL: 'mariadb://u:1e3@h/d?charset=utf8' }, { DB_URL: 'postgres://u:null@h/d?sslmode=verify-full&sslrootcert=/ca.pem' }, { DB_URL: 'pgsql://u:p%40q@h', DB_DATABASE: 'd' }, { DB_URL: 'sqlite:////a.sqlite' }, { DB_URL: 'sqlite:///a.sqlite' },
+  { DB_URL: '' }, { DB_URL: '0' }, { DB_URL: 'null' }, { DB_URL: 'false' }, { DB_URL: 'mysql://h/d?password=&username=x&unix_socket=/s' }, { DB_URL: 'mysql://h/d?host=null' }, { DATABASE_URL: 'mysql://u:p@h/d' }, { DB_URL: 'mysql://u@h/d', DB_PASSWORD: 'kept' },
+];
+
+/** Process environments for every connection that can be backed up, in `.env`'s own words. */
+export const ENVIRONMENTS: readonly Readonly<Record<string, string>>[] = [{}, { DB_DATABASE: ':memory:' }, ...['sqlite', 'mysql', 'mariadb', 'pgsql'].flatMap((connection) => SETS.map((set) => ({ DB_CONNECTION: connection, ...set })))];

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Native } from '../../packages/laravel/src/dotenv/database/native.ts';
+import { databaseFacts, type DatabaseFacts } from '../../packages/laravel/src/dotenv/database/facts.ts';
+import { phpString, type Native } from '../../packages/laravel/src/dotenv/database/native.ts';
 import { parseDatabaseUrl } from '../../packages/laravel/src/dotenv/database/url.ts';
 import { castEnv } from '../../packages/laravel/src/dotenv/cast.ts';
 import { parseDotenv } from '../../packages/laravel/src/dotenv/dotenv.ts';
@@ -81,6 +82,43 @@ export function urlDifferences(root: Root, urls: readonly string[]): string[] {
     const theirs = JSON.stringify(answers[index], (_, value: unknown) => simplified(value));
     return ours === theirs ? [] : [`${root.os} ${JSON.stringify(url)}\n  php  ${readable(theirs)}\n  ours ${readable(ours)}`];
   });
+}
+
+/** What differs between the settings that Laravel 13 itself makes of an environment and our facts. */
+export function factDifferences(environments: readonly Readonly<Record<string, string>>[]): string[] {
+  const [, , sid] = ROOTS;
+  const answers = askPhp(sid, environments.map((environment) => ({ ask: 'config', environment })));
+  return environments.flatMap((environment, index) => {
+    const result = parseDotenv(Buffer.alloc(0), { phpdotenv: sid.phpdotenv, environment });
+    if (!result.ok) throw new Error('an empty file was rejected');
+    const facts = databaseFacts(result.env, { laravel: sid.laravel });
+    const [ours, theirs] = [JSON.stringify(ourSettings(facts)), JSON.stringify(theirSettings(answers[index], Object.keys(ourSettings(facts))))];
+    return ours === theirs ? [] : [`${JSON.stringify(environment)}\n  php  ${theirs}\n  ours ${ours}`];
+  });
+}
+
+function ourSettings(facts: DatabaseFacts): Record<string, string | null> {
+  const { driver, database } = facts;
+  if (facts.driver === 'sqlite') return { driver, database: database.value };
+  const { host, port, username, password, charset } = facts;
+  return {
+    driver, database: database.value, host: host.value, port: port.value === null ? '' : String(port.value), username: username.value, password: password.value?.reveal() ?? null, charset: charset.value,
+    ...(facts.driver === 'pgsql' ? { sslmode: facts.sslMode.value, sslrootcert: facts.sslRootCert.value } : { unix_socket: facts.socket.value ?? '', collation: facts.collation.value }),
+  };
+}
+
+function theirSettings(answer: unknown, keys: readonly string[]): Record<string, string | null> {
+  const { config } = answer as { config: { a: [string, { s?: string; v?: boolean | string | null; t?: string }][] } };
+  const settings = new Map(config.a.map(([key, { s, v, t }]) => {
+    const value: Native = s !== undefined ? Buffer.from(s, 'base64').toString() : t === 'boolean' ? v === true : t === 'NULL' || v === undefined || v === null ? null : { number: String(v) };
+    return [Buffer.from(key, 'base64').toString(), phpString(value) ?? null];
+  }));
+  return Object.fromEntries(keys.map((key) => {
+    const value = settings.get(key) ?? null;
+    // What is empty to the connector is the same to it.
+    const isNone = key === 'port' || key === 'unix_socket' ? value === null || value === '' || value === '0' : false;
+    return [key, isNone ? '' : value];
+  }));
 }
 
 function packedNative(value: Native): unknown {

@@ -52,6 +52,7 @@ function float(value: number): string {
 
 /** Scientific notation with 14 digits; a half goes to the even neighbour, as in PHP, and not up, as in JavaScript. */
 function rounded(value: number): string {
+  // oxlint-disable-next-line oxc/number-arg-out-of-range -- up to 100 digits since ES2018
   const exact = /^(-?\d\.\d{12}[02468])50*(e.+)$/.exec(value.toExponential(60));
   return exact === null ? value.toExponential(FLOAT_DIGITS - 1) : `${exact[1] ?? ''}${exact[2] ?? ''}`;
 }
