@@ -23,3 +23,4 @@ export * from './catalog/estimate.ts';
 export * from './retention/ages.ts';
 export * from './retention/policy.ts';
 export { retentionItems } from './retention/items.ts';
+export { openSource, type OpenedSource } from './engines/open.ts';

@@ -11,7 +11,8 @@ export interface ClientDialect {
   frame(sql: string, mark: string): string;
   /** Ends records on stdout. */
   readonly recordEnd: string;
-  cells(record: string): readonly Cell[];
+  /** Undefined for a record that is no row. */
+  cells(record: string): readonly Cell[] | undefined;
   /** What the record with the mark says: undefined for success, else the error's words, or `stderr` when they stand there. */
   failure(record: string, mark: string): string | undefined;
   /** Is this line of stderr the client's word about a failed statement? */
@@ -69,7 +70,8 @@ export class ClientQuery implements Query {
         if (next.done === true) throw await this.#ended(signal);
         const record = next.value;
         if (!record.startsWith(this.#mark)) {
-          found.push(this.#dialect.cells(record));
+          const row = this.#dialect.cells(record);
+          if (row !== undefined) found.push(row);
           continue;
         }
         const failure = this.#dialect.failure(record, this.#mark);

@@ -1,0 +1,109 @@
+import type { Inventory, ObjectKind } from '../../inventory.ts';
+import type { EngineFacts } from '../engine.ts';
+import type { Query } from '../query.ts';
+
+/** A table whose rows are dumped. */
+export interface TableFact {
+  /** `schema.name`, plain. */
+  readonly name: string;
+  /** Quoted as SQL wants it, `"schema"."name"` where needed. */
+  readonly quoted: string;
+  readonly bytes: number;
+  /** `r` plain, `p` partitioned (no rows of its own). */
+  readonly kind: string;
+}
+
+/** What PostgreSQL is asked before a dump. */
+export interface PostgresFacts extends EngineFacts {
+  readonly account: string;
+  readonly superuser: boolean;
+  readonly tables: readonly TableFact[];
+  readonly unreadable: readonly string[];
+  readonly unreadableLargeObjects: number;
+  readonly largeObjects: number;
+  /** Tables with row security that this account does not bypass. */
+  readonly rowSecurity: readonly string[];
+  readonly locksAvailable: number;
+  readonly readsRolePasswords: boolean;
+  readonly programs: { readonly dump: string; readonly dumpAll: string | undefined; readonly restore: string | undefined };
+  /** Majors of pg_dump that were found where the dump runs. */
+  readonly dumpMajors: readonly number[];
+}
+
+/** Objects of users: neither the server's own schemas nor members of extensions, which CREATE EXTENSION brings back. */
+function own(alias: string, catalog: string, schema: string): string {
+  return `${schema} !~ '^pg_' AND ${schema} <> 'information_schema' AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.${catalog}'::pg_catalog.regclass AND d.objid = ${alias}.oid AND d.deptype = 'e')`;
+}
+
+const RELATIONS = `SELECT n.nspname || '.' || c.relname, pg_catalog.format('%I.%I', n.nspname, c.relname), c.relkind, pg_catalog.pg_relation_size(c.oid), pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_schema_privilege(n.oid, 'USAGE'), c.relrowsecurity AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE') OR c.relforcerowsecurity FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND c.relpersistence <> 't' AND ${own('c', 'pg_class', 'n.nspname')} ORDER BY 1`;
+
+/** Names as pg_dump writes them into the comment above each object: `schema.` and its tag. */
+const OBJECTS = [
+  `SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, n.nspname || '.' || p.proname FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE p.prokind IN ('f', 'p', 'w') AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend r WHERE r.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND r.objid = p.oid AND r.deptype = 'i') AND ${own('p', 'pg_proc', 'n.nspname')}`,
+  `SELECT 'trigger', n.nspname || '.' || c.relname || ' ' || t.tgname FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND ${own('c', 'pg_class', 'n.nspname')}`,
+  `SELECT 'policy', n.nspname || '.' || c.relname || ' ' || p.polname FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE ${own('c', 'pg_class', 'n.nspname')}`,
+  `SELECT 'type', n.nspname || '.' || t.typname FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid WHERE (t.typtype IN ('e', 'd', 'r') OR (t.typtype = 'c' AND c.relkind = 'c')) AND ${own('t', 'pg_type', 'n.nspname')}`,
+  `SELECT 'index', n.nspname || '.' || c.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_class o ON o.oid = i.indrelid WHERE o.relkind IN ('r', 'p', 'm') AND o.relpersistence <> 't' AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')) AND ${own('o', 'pg_class', 'n.nspname')}`,
+  `SELECT 'extension', e.extname FROM pg_catalog.pg_extension e WHERE e.extname <> 'plpgsql'`,
+] as const;
+
+/** Kinds that can be compared by name; constraints and aggregates cannot. */
+const COMPARED = ['table', 'view', 'sequence', 'function', 'procedure', 'trigger', 'policy', 'type', 'index', 'extension'] as const;
+
+const KINDS: Readonly<Record<string, 'table' | 'view' | 'sequence'>> = { r: 'table', p: 'table', f: 'table', v: 'view', m: 'view', S: 'sequence' };
+
+export async function optional<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (thrown) {
+    if (signal.aborted || (thrown instanceof Error && 'reason' in thrown && thrown.reason !== 'dump-failed')) throw thrown;
+    return undefined;
+  }
+}
+
+/** Tables and inventory as one session sees them now. */
+export async function readObjects(query: Query, signal: AbortSignal): Promise<Pick<PostgresFacts, 'inventory' | 'tables' | 'unreadable' | 'rowSecurity' | 'bytes'>> {
+  const relations = await query.rows(RELATIONS, signal);
+  const names = new Map<ObjectKind, Set<string>>(COMPARED.map((kind) => [kind, new Set()]));
+  const note = (kind: string, name: string): void => void names.get(COMPARED.find((known) => known === kind) ?? 'table')?.add(name);
+  for (const row of relations) note(KINDS[row[2] ?? ''] ?? 'table', row[0] ?? '');
+  for (const sql of OBJECTS) for (const row of await query.rows(sql, signal)) note(row[0] ?? '', row[1] ?? '');
+  const inventory: Inventory = Object.fromEntries([...names].map(([kind, set]) => [kind, [...set].sort()]));
+  const tables = relations.filter((row) => row[2] === 'r' || row[2] === 'p').map((row): TableFact => ({ name: row[0] ?? '', quoted: row[1] ?? '', kind: row[2] ?? '', bytes: Number(row[3] ?? 0) }));
+  return {
+    inventory, tables,
+    bytes: tables.reduce((sum, table) => sum + table.bytes, 0),
+    unreadable: relations.filter((row) => row[4] !== 't' && row[2] !== 'v').map((row) => row[0] ?? ''),
+    rowSecurity: relations.filter((row) => row[5] === 't').map((row) => row[0] ?? ''),
+  };
+}
+
+const SETTINGS = `SELECT current_user, pg_catalog.current_setting('is_superuser'), pg_catalog.current_setting('server_version'), pg_catalog.current_setting('server_version_num'), pg_catalog.current_database(), pg_catalog.pg_encoding_to_char(d.encoding), d.datcollate, pg_catalog.current_setting('TimeZone'), pg_catalog.current_setting('max_locks_per_transaction')::int * (pg_catalog.current_setting('max_connections')::int + pg_catalog.current_setting('max_prepared_transactions')::int), (SELECT rolbypassrls FROM pg_catalog.pg_roles WHERE rolname = current_user), pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'SELECT') FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()`;
+
+const LARGE_OBJECTS = `SELECT count(*), count(*) FILTER (WHERE NOT (pg_catalog.pg_has_role(m.lomowner, 'USAGE') OR EXISTS (SELECT 1 FROM pg_catalog.aclexplode(m.lomacl) a WHERE a.privilege_type = 'SELECT' AND (a.grantee = 0 OR pg_catalog.pg_has_role(a.grantee, 'USAGE'))))) FROM pg_catalog.pg_largeobject_metadata m`;
+
+/** Everything but the facts of the programs. */
+export async function readFacts(query: Query, signal: AbortSignal): Promise<Omit<PostgresFacts, 'client' | 'programs' | 'dumpMajors'>> {
+  const [settings] = await query.rows(SETTINGS, signal);
+  const cell = (at: number): string => settings?.[at] ?? '';
+  const identity = await optional(() => query.rows('SELECT system_identifier FROM pg_catalog.pg_control_system()', signal), signal);
+  const [objects] = await query.rows(LARGE_OBJECTS, signal);
+  const seen = await readObjects(query, signal);
+  const superuser = cell(1) === 'on';
+  const laravel = seen.tables.find((table) => /^[^.]+\.migrations$/.test(table.name));
+  const migrations = laravel === undefined ? undefined : await optional(() => query.rows(`SELECT migration FROM ${laravel.quoted} ORDER BY id`, signal), signal);
+  const id = identity?.[0]?.[0];
+  return {
+    ...seen,
+    engine: 'postgres',
+    server: { version: cell(2), major: String(Math.floor(Number(cell(3)) / 10_000)), ...(typeof id === 'string' ? { identity: id } : {}) },
+    account: cell(0), superuser,
+    database: cell(4), charset: cell(5), collation: cell(6), timeZone: cell(7),
+    locksAvailable: Number(cell(8)),
+    rowSecurity: superuser || cell(9) === 't' ? [] : seen.rowSecurity,
+    readsRolePasswords: cell(10) === 't',
+    largeObjects: Number(objects?.[0] ?? 0),
+    unreadableLargeObjects: superuser ? 0 : Number(objects?.[1] ?? 0),
+    migrations: (migrations ?? []).map((row) => row[0] ?? ''),
+  };
+}
