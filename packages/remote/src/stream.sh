@@ -111,6 +111,7 @@ r_ticker() {
   r_silent=0 r_seen=''
   while :; do
     sleep 1 6>&-
+    kill -0 $$ || exit 0
     r_silent=$((r_silent + 1))
     if [ -n "$1" ]; then
       if kill -0 "$1"; then r_moving "$1"; else exec 6>&-; fi
