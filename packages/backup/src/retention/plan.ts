@@ -1,0 +1,66 @@
+import { asError } from '@ops/shared';
+import { readCatalog, type Catalog } from '../catalog/list.ts';
+import type { TrustedSigners } from '../catalog/sign.ts';
+import type { Store } from '../stores/store.ts';
+import type { RetentionPolicy } from './ages.ts';
+import { retentionItems } from './items.ts';
+import { findLeftovers, type Leftovers } from './orphans.ts';
+import { decideRetention, type RetentionDecision } from './policy.ts';
+
+/** What prune would do. The real run carries out exactly this. */
+export interface PrunePlan {
+  readonly source: string;
+  readonly store: string;
+  readonly decision: RetentionDecision;
+  readonly leftovers: Leftovers;
+  /** Why nothing may be deleted now, one sentence; undefined when it may. */
+  readonly blocked: string | undefined;
+  readonly catalog: Catalog;
+}
+
+export interface PlanRequest {
+  readonly source: string;
+  readonly policy: RetentionPolicy;
+  readonly trusted: TrustedSigners | undefined;
+  readonly nowMs: number;
+  /** The backup that this run made: only when it is proven anything is deleted. Without one the newest proven backup must be within its age. */
+  readonly after: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Reads the catalog and decides. Changes nothing. */
+export async function planPrune(store: Store, request: PlanRequest): Promise<PrunePlan> {
+  let catalog: Catalog | undefined;
+  const leftovers = await findLeftovers(store, request.source, async () => {
+    catalog = await readCatalog(store, request);
+    return catalog.ids;
+  }, request.nowMs, request.signal);
+  catalog ??= await readCatalog(store, request);
+  const decision = decideRetention(retentionItems(catalog), request.policy, request.nowMs);
+  return { source: request.source, store: store.name, decision, leftovers, blocked: blockedBy(catalog, request), catalog };
+}
+
+/** Deleting starts only from a backup that is known to be good. */
+function blockedBy(catalog: Catalog, request: PlanRequest): string | undefined {
+  if (request.after !== undefined) {
+    const entry = catalog.entries.find(({ manifest }) => manifest.id === request.after);
+    if (entry === undefined) return `the backup of this run, ${request.after}, is not in ${catalog.store}`;
+    return entry.proven ? undefined : `the backup of this run, ${request.after}, is ${entry.status} and not verified${entry.doubts.length > 0 ? ` (${entry.doubts.join('; ')})` : ''}`;
+  }
+  const newest = catalog.entries.find(({ proven, manifest }) => proven && Date.parse(manifest.snapshotAt) <= request.nowMs);
+  if (newest === undefined) return 'no backup of this source is verified';
+  const ageMs = request.nowMs - Date.parse(newest.manifest.snapshotAt);
+  return ageMs <= request.policy.ages[newest.manifest.tier] ? undefined : `the newest verified backup, ${newest.manifest.id}, is older than its tier's age: make a new one first`;
+}
+
+/**
+ * A store's words about a refused deletion that mean the login may not delete at all. S3 says AccessDenied for a locked
+ * object too, but then it names the lock.
+ */
+export function meansNoRight(why: string): boolean {
+  return !/\bworm\b|object.?lock|retention|legal.?hold/i.test(why) && /access ?denied|accessdenied|forbidden|not authori[sz]ed|unauthorized|permission denied|EACCES|EPERM|EROFS|403/i.test(why);
+}
+
+export function words(thrown: unknown): string {
+  return asError(thrown).message;
+}
