@@ -8,10 +8,12 @@ import { differences, ROOTS, urlDifferences } from '../test/support/dotenv-oracl
 import type { ProofIo, Proven } from './checks.ts';
 
 const PER_PROCESS = 5_000;
+/** The short form is a test, and reads the same files in every run. */
+const QUICK_SEED = 4711;
 
 export async function proof({ quick, log }: ProofIo): Promise<Proven> {
   const rounds = quick ? 1 : 12;
-  const seed = Date.now() % 2 ** 31;
+  const seed = quick ? QUICK_SEED : Date.now() % 2 ** 31;
   log(`seed ${seed}`);
   const wrong: string[] = [];
   let total = 0;
