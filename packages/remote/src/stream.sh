@@ -18,6 +18,12 @@ r_parent() {
   [ ! -r "/proc/$$/stat" ] || read -r _ _ _ r_parent _ <"/proc/$$/stat"
 }
 
+# r_there: top runs; a suspended parent does not reap it, so a zombie is none.
+r_there() {
+  kill -0 $$ || return 1
+  [ ! -r "/proc/$$/stat" ] || { read -r _ _ r_state _ <"/proc/$$/stat" && [ "$r_state" != Z ]; }
+}
+
 r_top() {
   umask 077
   r_main='' r_dir=''
@@ -111,7 +117,7 @@ r_ticker() {
   r_silent=0 r_seen=''
   while :; do
     sleep 1 6>&-
-    kill -0 $$ || exit 0
+    r_there || exit 0
     r_silent=$((r_silent + 1))
     if [ -n "$1" ]; then
       if kill -0 "$1"; then r_moving "$1"; else exec 6>&-; fi
@@ -137,7 +143,7 @@ r_busy() {
 # r_lose: tells main by way of top, again and again, as a signal that arrives while a shell forks can be lost.
 r_lose() {
   exec 0</dev/null 3<&- 2>/dev/null 6>&-
-  while kill -USR1 $$; do sleep 1 5>&-; done
+  while r_there && kill -USR1 $$; do sleep 1 5>&-; done
   exit 1
 }
 
