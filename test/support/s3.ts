@@ -14,8 +14,10 @@ import { join } from 'node:path';
 import { answersAt, freePort, giveToNobody, privateDir, startDaemon, type Daemon } from './daemon.ts';
 import { SYSTEM_PATH } from './database/engine.ts';
 import { HOW_TO_INSTALL, programOf } from './services.ts';
-import { signedFetch, type Credentials } from './s3/signature.ts';
+import { storeClient, type StoreClient } from './s3/client.ts';
+import type { Credentials } from './s3/signature.ts';
 
+export type { Answer, RequestOptions, StoreClient } from './s3/client.ts';
 export type { Credentials } from './s3/signature.ts';
 
 export interface S3Options {
@@ -29,7 +31,7 @@ export interface S3Options {
 export const APPEND_ONLY = ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload', 's3:ListBucket', 's3:ListBucketMultipartUploads', 's3:ListMultipartUploadParts'] as const;
 export const READ_ONLY = ['s3:GetObject', 's3:ListBucket'] as const;
 
-export interface TestS3 extends AsyncDisposable {
+export interface TestS3 extends AsyncDisposable, StoreClient {
   /** `http://127.0.0.1:PORT`; buckets are in the path. */
   readonly endpoint: string;
   readonly port: number;
@@ -43,26 +45,11 @@ export interface TestS3 extends AsyncDisposable {
   readonly pid: number;
   /** Environment variables for a client that reads them: AWS_ACCESS_KEY_ID and so on. */
   readonly env: Readonly<Record<string, string>>;
-  /** Makes a bucket; `objectLock` also switches versions on. */
-  makeBucket(name: string, options?: { readonly objectLock?: boolean }): Promise<void>;
   /** A user who may do only that, in that bucket. */
   addUser(name: string, bucket: string, actions: readonly string[]): Promise<Credentials>;
-  /** One signed request: `request('GET', '/backups?list-type=2')`. Any answer is a result. */
-  request(method: string, path: string, options?: RequestOptions): Promise<{ status: number; body: string; headers: Headers }>;
-  /** Keys of every object in the bucket, in order, as the server lists them (at most 1,000). */
-  keys(bucket: string): Promise<string[]>;
-  /** Keys of unfinished multipart uploads. */
-  uploads(bucket: string): Promise<string[]>;
   /** The crash; a `restart` brings it back with its data on the same port. */
   kill(): Promise<void>;
   restart(): Promise<void>;
-}
-
-export interface RequestOptions {
-  readonly body?: string | Uint8Array;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Default the account that may do everything. */
-  readonly as?: Credentials;
 }
 
 const REGION = 'us-east-1';
@@ -95,6 +82,11 @@ class Gateway implements TestS3 {
   readonly accessKeyId = ROOT.accessKeyId;
   readonly secretAccessKey = ROOT.secretAccessKey;
   readonly env = { AWS_ACCESS_KEY_ID: ROOT.accessKeyId, AWS_SECRET_ACCESS_KEY: ROOT.secretAccessKey, AWS_REGION: REGION };
+  readonly request: StoreClient['request'];
+  readonly must: StoreClient['must'];
+  readonly makeBucket: StoreClient['makeBucket'];
+  readonly keys: StoreClient['keys'];
+  readonly uploads: StoreClient['uploads'];
   readonly #program: string;
   readonly #dir: string;
   readonly #options: S3Options;
@@ -108,6 +100,7 @@ class Gateway implements TestS3 {
     this.port = port;
     this.endpoint = `http://127.0.0.1:${port}`;
     this.#options = options;
+    ({ request: this.request, must: this.must, makeBucket: this.makeBucket, keys: this.keys, uploads: this.uploads } = storeClient(this.endpoint, REGION, ROOT));
   }
 
   get pid(): number { return this.#daemon?.pid ?? 0; }
@@ -142,39 +135,15 @@ class Gateway implements TestS3 {
     await this.start();
   }
 
-  request(method: string, path: string, options: RequestOptions = {}): Promise<{ status: number; body: string; headers: Headers }> {
-    return signedFetch({ endpoint: this.endpoint, region: REGION, credentials: options.as ?? ROOT, method, path, body: options.body ?? '', headers: options.headers ?? {} });
-  }
-
-  async makeBucket(name: string, options: { readonly objectLock?: boolean } = {}): Promise<void> {
-    await this.#must('PUT', `/${name}`, options.objectLock === true ? { headers: { 'x-amz-bucket-object-lock-enabled': 'true' } } : {});
-  }
-
   async addUser(name: string, bucket: string, actions: readonly string[]): Promise<Credentials> {
     const user: Credentials = { accessKeyId: name, secretAccessKey: `${name}-secret-0123456789` };
-    await this.#must('PATCH', '/create-user', { body: `<Account><Access>${user.accessKeyId}</Access><Secret>${user.secretAccessKey}</Secret><Role>user</Role><UserID>0</UserID><GroupID>0</GroupID></Account>` });
+    await this.must('PATCH', '/create-user', { body: `<Account><Access>${user.accessKeyId}</Access><Secret>${user.secretAccessKey}</Secret><Role>user</Role><UserID>0</UserID><GroupID>0</GroupID></Account>` });
     const statements = this.#statements.get(bucket) ?? [];
     statements.push({ Effect: 'Allow', Principal: { AWS: [name] }, Action: actions, Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`] });
     this.#statements.set(bucket, statements);
-    await this.#must('PUT', `/${bucket}?policy`, { body: JSON.stringify({ Version: '2012-10-17', Statement: statements }) });
+    await this.must('PUT', `/${bucket}?policy`, { body: JSON.stringify({ Version: '2012-10-17', Statement: statements }) });
     return user;
   }
 
-  async keys(bucket: string): Promise<string[]> { return keysOf(await this.#must('GET', `/${bucket}?list-type=2`)); }
-
-  async uploads(bucket: string): Promise<string[]> { return keysOf(await this.#must('GET', `/${bucket}?uploads`)); }
-
   [Symbol.asyncDispose](): Promise<void> { return this.#undo.disposeAsync(); }
-
-  async #must(method: string, path: string, options: RequestOptions = {}): Promise<string> {
-    const answer = await this.request(method, path, options);
-    if (answer.status >= 300) throw new Error(`versitygw answered ${answer.status} to ${method} ${path}: ${answer.body}`);
-    return answer.body;
-  }
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&#34;': '"', '&#39;': "'", '&quot;': '"', '&apos;': "'" };
-
-function keysOf(xml: string): string[] {
-  return [...xml.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => key.replace(/&(?:#\d+|\w+);/g, (entity) => ENTITIES[entity] ?? entity));
 }

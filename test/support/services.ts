@@ -10,7 +10,7 @@ export const HOW_TO_INSTALL = 'sudo scripts/services.sh';
 
 /** Programs, server trees and data that scripts/services.sh keeps in its cache. */
 const CACHED = [
-  'act', 'actionlint', 'zizmor', 'check-jsonschema', 'age', 'age-keygen', 'versitygw', 'toxiproxy',
+  'act', 'actionlint', 'zizmor', 'check-jsonschema', 'age', 'age-keygen', 'versitygw', 'toxiproxy', 'weed',
   'mariadb-10.11', 'mariadb-11.8', 'mysql-9.7', 'postgres-15', 'postgres-17', 'postgres-18', 'chinook', 'foodmart',
 ] as const;
 
