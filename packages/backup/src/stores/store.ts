@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { LifecycleReport, LifecycleRequest } from './s3/lifecycle-plan.ts';
 
 /** The four backup tiers; each has an age in the retention policy. */
 export const TIERS = ['frequent', 'daily', 'pre-deploy', 'monthly'] as const;
@@ -83,6 +84,8 @@ export interface Store {
   unfinished(prefix: string, signal: AbortSignal): Promise<readonly { readonly key: string; readonly id: string; readonly sinceMs: number }[]>;
   /** Ends unfinished uploads of exactly this key; used after a cancel and by the post step. */
   abandon(key: string, signal: AbortSignal): Promise<void>;
+  /** Only where there are lifecycle rules (s3): compares them with ours, or writes ours. */
+  lifecycle?(request: LifecycleRequest, signal: AbortSignal): Promise<LifecycleReport>;
   /** Frees connections. */
   close(): Promise<void>;
 }
