@@ -75,7 +75,7 @@ describeWithServices('streams over ssh', ['network'], () => {
   });
 
   test.each([
-    ['kill -9 of ssh', (stream: RemoteStream) => { process.kill(stream.pid, 'SIGKILL'); }],
+    ['kill -9 of ssh', (stream: RemoteStream) => Promise.resolve(process.kill(stream.pid, 'SIGKILL'))],
     ['a cut link', async () => { await network.cut('app1'); }],
   ])('after %s the script ends, and nothing looks whole', async (_what, lose) => {
     const stream = await open('app1', 'echo half of it; sleep 1000 & sleep 1000', { privateDir: true });

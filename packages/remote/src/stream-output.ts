@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { Transform, type TransformCallback } from 'node:stream';
+import { asError } from '@ops/shared';
 
 /** Of what a login script prints before the mark, for the message when no mark comes. */
 const FOREIGN_MAX_BYTES = 65_536;
@@ -45,7 +46,17 @@ export class StreamStdout extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    this.#whole().then(() => done(), (error: Error) => done(error));
+    void this.#finish(done);
+  }
+
+  async #finish(done: TransformCallback): Promise<void> {
+    let error: Error | null = null;
+    try {
+      await this.#whole();
+    } catch (thrown) {
+      error = asError(thrown);
+    }
+    done(error);
   }
 }
 
