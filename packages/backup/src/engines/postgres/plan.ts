@@ -41,9 +41,13 @@ export function postgresPlan(facts: PostgresFacts, snapshot: string | undefined,
 
 /** Compares the archives with what the snapshot held. Pure. */
 export function postgresJudge(facts: PostgresFacts, options: DumpOptions, scans: ReadonlyMap<string, Scan>, counted: Readonly<Record<string, number>> | undefined): readonly Check[] {
-  const notRun = [...scans].flatMap(([artifact, scan]) => scan.notRun.map((check): Check => ({ ...check, name: `${check.name} of ${artifact}` })));
+  const unread = [...scans].flatMap(([artifact, scan]) => scan.notRun.map((check) => `${artifact}: ${check.why ?? check.name}`));
   const problems = [...scans].flatMap(([artifact, scan]) => scan.problems.map((problem): Check => ({ name: `content of ${artifact}`, result: 'fail', why: problem })));
-  return [...roleCheck(facts), ...(notRun.length > 0 ? [] : inventoryChecks(facts, scans)), ...(notRun.length > 0 ? [] : rowChecks(facts, options, scans, counted)), ...notRun, ...problems];
+  // Under these very names: without them a read-back cannot call a backup verified.
+  const compared: readonly Check[] = unread.length > 0
+    ? (['inventory', 'rows'] as const).map((name) => ({ name, result: 'not-run', why: unread[0] ?? '' }))
+    : [...inventoryChecks(facts, scans), ...rowChecks(facts, options, scans, counted)];
+  return [...roleCheck(facts), ...compared, ...problems];
 }
 
 function roleCheck(facts: PostgresFacts): readonly Check[] {
