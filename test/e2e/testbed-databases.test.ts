@@ -4,6 +4,7 @@ import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { products, startDatabase, type TestServer } from '../support/databases.ts';
+import { startNetwork } from '../support/hosts.ts';
 import { describeWithServices } from '../support/require.ts';
 import { copySqliteSample, countRows, loadAwkward, loadSample, sampleRows } from '../support/samples.ts';
 
@@ -90,6 +91,33 @@ describeWithServices('database servers', [...products, 'chinook'], () => {
 function fewConnections(product: string): Record<string, string> {
   return product.startsWith('postgres') ? { max_connections: '37' } : { 'max-connections': '37' };
 }
+
+describeWithServices('a host of a test network', ['network', 'mysql-9.7', 'postgres-15'], () => {
+  test('reaches database servers of the test under 127.0.0.1, with its own clients, and after a power cut again', async () => {
+    await using network = await startNetwork([{ name: 'app1', os: 'bookworm' }]);
+    await using mysql = await startDatabase('mysql-9.7');
+    await using postgres = await startDatabase('postgres-15');
+    const host = network.host('app1');
+    await mysql.sql("CREATE DATABASE app; CREATE USER app IDENTIFIED BY 'secret'; GRANT ALL ON app.* TO app");
+    const php = `new PDO("mysql:host=127.0.0.1;port=${mysql.port};dbname=app", "app", "secret")`;
+    const ask = async (): Promise<string> => {
+      const done = await host.exec(`php -r 'echo (${php})->query("SELECT VERSION()")->fetchColumn(), "\n";' && psql -Atc 'SHOW server_version' && pg_dump --schema-only | tail -n 20`, {
+        env: { PGHOST: '127.0.0.1', PGPORT: String(postgres.port), PGUSER: 'postgres', PGPASSWORD: postgres.rootPassword },
+      });
+      return done.stdout + done.stderr;
+    };
+    expect(await ask()).toMatch(/refused/);
+    for (const server of [mysql, postgres]) await host.expose(server.port);
+    const said = await ask();
+    expect(said).toContain(`${mysql.version}\n${postgres.version}\n`);
+    expect(said).toContain('PostgreSQL database dump complete');
+    await network.powerOff('app1');
+    await network.powerOn('app1');
+    expect(await ask()).toMatch(/refused/);
+    for (const server of [mysql, postgres]) await host.expose(server.port);
+    expect(await ask()).toContain('PostgreSQL database dump complete');
+  }, LONG_MS);
+});
 
 describeWithServices('the large sample', ['mariadb-11.8', 'foodmart', 'sqlite3'], () => {
   test('has the published number of tables and rows, in SQLite too', async () => {

@@ -73,6 +73,11 @@ export interface TestHost {
    * its output any more, so give what stays in the background `> /dev/null 2>&1`.
    */
   exec(cmd: string, options?: ExecOptions): Promise<Finished>;
+  /**
+   * Lets a server that the test process runs on 127.0.0.1:port (of `startDatabase`, say) be reached under the same address on this
+   * host, past the switch, until the host's power is off.
+   */
+  expose(port: number): Promise<void>;
 }
 
 export interface TestNetwork extends AsyncDisposable {
@@ -203,6 +208,7 @@ function hostOf(machine: Machine, appDir: string): TestHost {
     name: machine.name, os: machine.os, address: machine.address, user: 'deploy', root: machine.root,
     appDir, ports: PORTS,
     exec: (cmd, options = {}) => machine.exec(cmd, options),
+    expose: (port) => machine.expose(port),
   };
 }
 

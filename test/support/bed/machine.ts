@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { placeOf } from '../services.ts';
+import { exposePort, type Forward } from './forward.ts';
 import { run, type Finished } from './run.ts';
 import { pidOf, type Switch } from './switch.ts';
 
@@ -45,6 +46,7 @@ export class Machine {
   readonly root: string;
   readonly #plan: MachinePlan;
   #power: Power | undefined;
+  readonly #forwards: Forward[] = [];
 
   constructor(plan: MachinePlan) {
     this.#plan = plan;
@@ -101,10 +103,21 @@ export class Machine {
     if (power === undefined) return;
     this.#power = undefined;
     await this.#plan.bed.command(`unplug ${this.name}`);
-    if (power.parent.exitCode !== null || power.parent.signalCode !== null) return;
-    const ended = once(power.parent, 'exit');
-    process.kill(power.init, 'SIGKILL');
-    await ended;
+    if (power.parent.exitCode === null && power.parent.signalCode === null) {
+      const ended = once(power.parent, 'exit');
+      process.kill(power.init, 'SIGKILL');
+      await ended;
+    }
+    // After the cut, so that nobody on the other side is told.
+    for (const forward of this.#forwards.splice(0)) await forward.close();
+  }
+
+  /** Lets a server of the test process's 127.0.0.1:port be reached under the same address on the machine, until its power is off. */
+  async expose(port: number): Promise<void> {
+    if (this.#power === undefined) throw new Error(`the power of ${this.name} is off`);
+    const { init } = this.#power;
+    const socket = join(this.#plan.dir, `${init}-${port}`); // short: a socket's path has at most 107 bytes
+    this.#forwards.push(await exposePort(port, socket, (argv) => ['nsenter', '-t', String(init), '-n', '--', ...argv]));
   }
 
   /** Runs a shell command in the machine's namespaces. */
