@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ArtifactPlan, Scan } from '../engines/engine.ts';
 import { BackupFault } from '../fault.ts';
 
@@ -23,4 +24,10 @@ export function judgeTap(result: TapResult, plan: ArtifactPlan, title: string): 
     return new BackupFault({ reason: 'no-trailer', message: `The ${title} lacks its last line: ${wanted === 1 ? 'the dumper writes one' : `${wanted} dumpers write one each`}, ${scan.trailers} came.`, remedy: 'The dump was cut off, although the dumper ended with exit code 0: see whether a wrapper or a proxy stands between.' });
   }
   return undefined;
+}
+
+/** What a tap would say that never got a byte. */
+export function emptyTap(): TapResult {
+  const plainSha256 = createHash('sha256').digest('hex');
+  return { ok: true, scan: { plainBytes: 0, plainSha256, trailers: undefined, inventory: {}, tables: {}, longestStatement: 0, notRun: [], problems: [] } };
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { asError } from '@ops/shared';
+import { messageOf } from './message.ts';
 import { createScanner, type Scanner } from './scanners/scanner.ts';
 import type { TapInput, TapOutput, TapSetup } from './tap-protocol.ts';
 
@@ -49,7 +49,7 @@ class Tap {
       child.kill('SIGKILL');
       this.#inputOver = true;
       this.#killed = true;
-      return asError(thrown).message;
+      return messageOf(thrown);
     }
   }
 
@@ -88,7 +88,7 @@ class Tap {
 /** Serves one artifact. Chunks are taken one after another, whatever the speed at which they come. */
 function serve(setup: TapSetup, port: { postMessage(output: TapOutput): void; on(event: 'message', listener: (input: TapInput | 'close') => void): unknown; close(): void }): void {
   const say = (output: TapOutput): void => port.postMessage(output);
-  const failed = (thrown: unknown): void => { say({ kind: 'failed', why: asError(thrown).message, killed: true }); };
+  const failed = (thrown: unknown): void => { say({ kind: 'failed', why: messageOf(thrown), killed: true }); };
   const tap = new Tap(setup, say);
   let turn: Promise<void> = Promise.resolve();
   port.on('message', (input) => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { asError } from '@ops/shared';
+import { messageOf } from '../message.ts';
 import type { Check } from '../../check.ts';
 import { CopyCounter } from './copy-counter.ts';
 import type { Findings, Scanner } from './scanner.ts';
@@ -74,6 +74,6 @@ async function ended(child: ChildProcessWithoutNullStreams, onData: (chunk: Buff
     if (code === 0) return undefined;
     return `${signal === null ? `exit ${String(code)}` : `killed by ${String(signal)}`}${said.trim() === '' ? '' : `, ${said.trim().split('\n').at(-1) ?? ''}`}`;
   } catch (thrown) {
-    return asError(thrown).message;
+    return messageOf(thrown);
   }
 }

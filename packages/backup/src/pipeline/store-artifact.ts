@@ -1,0 +1,204 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { RemoteStream } from '@ops/remote';
+import { asError } from '@ops/shared';
+import { AgeEncryptor } from '../codecs/age.ts';
+import type { Compression } from '../codecs/codec.ts';
+import type { Scan } from '../engines/engine.ts';
+import { BackupFault } from '../fault.ts';
+import type { ArtifactRequest, HostCopied, StoreArtifact, StoredArtifact } from './artifact.ts';
+import { dumpScript } from './dump-script.ts';
+import { emptyTap, judgeTap, type TapResult } from './gate.ts';
+import { discardHostCopy, publishHostCopy } from './host-copy.ts';
+import { Meter } from './progress.ts';
+import { redactor } from './redaction.ts';
+import { SegmentWriter } from './segments.ts';
+import { judgeStages, parseStages, type StageReport, type StageWords } from './stages.ts';
+import { decoderFor, TapThread } from './tap.ts';
+
+const SAID_LINES = 20;
+/** Enough to tell zstd from gzip. */
+const MAGIC_BYTES = 4;
+
+export const storeArtifact: StoreArtifact = async (request) => {
+  const run = new ArtifactRun(request);
+  try {
+    return await run.store();
+  } catch (thrown) {
+    throw await run.undo(asError(thrown));
+  } finally {
+    run.meter.stop();
+  }
+};
+
+/** One artifact on its way: the script near the database, the tap, the store, and the gate between them. */
+class ArtifactRun {
+  readonly meter: Meter;
+  readonly #request: ArtifactRequest;
+  readonly #nonce = randomBytes(16).toString('hex');
+  readonly #startedMs = Date.now();
+  readonly #said: string[] = [];
+  readonly #writer: SegmentWriter;
+  readonly #compressed = createHash('sha256');
+  #compressedBytes = 0;
+  #report: StageReport | undefined;
+  #stream: RemoteStream | undefined;
+  #tap: TapThread | undefined;
+  #encryptor: AgeEncryptor | undefined;
+  #tapFailure: TapResult | undefined;
+  /** The gate's verdict, once it spoke: nothing that happens later is the cause. */
+  #verdict: Error | undefined;
+
+  constructor(request: ArtifactRequest) {
+    this.#request = request;
+    this.#writer = new SegmentWriter(request, () => { void this.#stream?.kill(); });
+    this.meter = new Meter((progress) => request.onProgress({ artifact: request.plan.name, ...progress }), Date.now);
+  }
+
+  async store(): Promise<StoredArtifact> {
+    const { codec, signal, place } = this.#request;
+    this.#encryptor = codec.encryption === 'age' ? await AgeEncryptor.to(codec.recipients) : undefined;
+    signal.throwIfAborted();
+    this.#stream = place.open({ title: this.#title, ...dumpScript(this.#request, this.#nonce), onStderrLine: this.#listener(), signal });
+    await this.#pump(this.#stream);
+    const scan = await this.#gate(this.#stream);
+    this.meter.waitFor('store');
+    await this.#keep(this.#encryptor?.final() ?? []);
+    const { segments, sha256 } = await this.#writer.finish();
+    this.meter.waitFor('nobody');
+    const hostCopy = await this.#publish();
+    const compression = this.#compression();
+    const notices = compression === codec.compression ? [] : [`${place.name} has no zstd, so the backup was compressed with ${compression}: slower and larger. Install zstd there.`];
+    return { name: this.#request.plan.name, segments, storedBytes: this.#writer.bytes, storedSha256: sha256, scan, compression, notices, ...(hostCopy !== undefined && { hostCopy }), startedMs: this.#startedMs, endedMs: Date.now() };
+  }
+
+  /** Ends everything that runs, waits for the upload to be gone, and says what the cause was. */
+  async undo(thrown: Error): Promise<Error> {
+    const cause = await this.#cause(thrown);
+    await Promise.all([this.#stream?.kill(), this.#tap?.close(), this.#writer.fail(cause)]);
+    if (this.#request.hostCopy !== undefined && this.#stream !== undefined) await discardHostCopy(this.#request.place, this.#request.hostCopy, AbortSignal.timeout(30_000));
+    return cause;
+  }
+
+  get #title(): string {
+    const { plan, place } = this.#request;
+    return `${plan.name === 'dump' ? 'dump' : `${plan.name} dump`} on ${place.name}`;
+  }
+
+  #listener(): (line: string) => void {
+    const redact = redactor(this.#request.login);
+    return (line) => {
+      const report = parseStages(line, this.#nonce);
+      if (report !== undefined) this.#report = report;
+      else if (line.trim() !== '') {
+        this.#said.push(redact(line));
+        if (this.#said.length > SAID_LINES) this.#said.shift();
+      }
+    };
+  }
+
+  /** Every compressed byte to tap and store, until the script has ended. */
+  async #pump(stream: RemoteStream): Promise<void> {
+    let held: Buffer[] = [];
+    for await (const piece of stream.stdout) {
+      let chunk: Buffer = Buffer.from(piece);
+      if (this.#tap === undefined) {
+        held.push(chunk);
+        chunk = Buffer.concat(held);
+        if (chunk.length < MAGIC_BYTES) continue;
+        held = [];
+      }
+      await this.#take(chunk);
+      this.meter.waitFor('dumper');
+    }
+    if (held.length > 0) await this.#take(Buffer.concat(held));
+  }
+
+  async #take(chunk: Buffer): Promise<void> {
+    const tap = this.#tap ??= this.#openTap(chunk);
+    this.#compressedBytes += chunk.length;
+    if (this.#request.hostCopy !== undefined) this.#compressed.update(chunk);
+    this.meter.waitFor('tap');
+    await tap.write(chunk);
+    this.meter.waitFor('store');
+    await this.#keep(this.#encryptor?.update(chunk) ?? [chunk]);
+    this.meter.moved(tap.plainBytes, this.#writer.bytes);
+  }
+
+  async #keep(pieces: readonly Buffer[]): Promise<void> {
+    for (const piece of pieces) await this.#writer.write(piece);
+  }
+
+  #openTap(first: Buffer): TapThread {
+    const { workers, plan, codec, pgRestore } = this.#request;
+    const decoder = codec.compression === 'none' ? 'none' : decoderFor(first) === 'gzip' ? 'gzip' : 'zstd';
+    const tap = new TapThread(workers.tap, { scan: plan.scan, decoder, pgRestore, programs: { zstd: 'zstd', gzip: 'gzip' } });
+    // A tap that fails while the dumper still works: nothing more can come of it.
+    void tap.result.then((result) => { if (!result.ok) { this.#tapFailure ??= result; void this.#stream?.kill(); } });
+    return tap;
+  }
+
+  /** Throws unless every stage said 0, the tap ended well and the caller agrees. */
+  async #gate(stream: RemoteStream): Promise<Scan> {
+    this.meter.waitFor('tap');
+    const stages = judgeStages(this.#report, await stream.exit, this.#words());
+    if (stages !== undefined) throw this.#say(stages);
+    this.#tap?.end();
+    const result: TapResult = await (this.#tap?.result ?? emptyTap());
+    const proof = judgeTap(result, this.#request.plan, this.#title);
+    if (proof !== undefined) throw this.#say(proof);
+    if (!result.ok) throw new Error('the tap failed without a fault');
+    this.meter.waitFor('nobody');
+    try {
+      await this.#request.approve(result.scan);
+    } catch (thrown) {
+      throw this.#say(asError(thrown));
+    }
+    return result.scan;
+  }
+
+  #say(verdict: Error): Error {
+    this.#verdict = verdict;
+    return verdict;
+  }
+
+  /** The first cause: the gate's word, a cancel, a failed upload, a failed tap, and only then a stream that broke off. */
+  async #cause(thrown: Error): Promise<Error> {
+    if (this.#verdict !== undefined) return this.#verdict;
+    if (this.#request.signal.aborted) return cancelled(this.#title, this.#request.signal);
+    if (this.#writer.failure !== undefined) return this.#writer.failure;
+    const tap = this.#tapFailure === undefined ? undefined : judgeTap(this.#tapFailure, this.#request.plan, this.#title);
+    if (tap !== undefined) return tap;
+    if (thrown instanceof BackupFault || this.#stream === undefined) return thrown;
+    await this.#stream.kill();
+    return judgeStages(this.#report, await this.#stream.exit, this.#words()) ?? thrown;
+  }
+
+  #words(): StageWords {
+    const { plan, place } = this.#request;
+    const all = [...(plan.before === undefined ? [] : [plan.before]), ...plan.commands];
+    return { title: this.#title, place: place.name, commands: all.map(({ id }) => id), programs: new Map(all.map(({ id, program }) => [id, program])), said: this.#said };
+  }
+
+  #compression(): Compression {
+    const codec = this.#report?.codec;
+    return codec === 'zstd' || codec === 'gzip' ? codec : 'none';
+  }
+
+  async #publish(): Promise<HostCopied | undefined> {
+    const { hostCopy, place, signal } = this.#request;
+    if (hostCopy === undefined) return undefined;
+    const status = this.#report?.statuses.get('tee');
+    const copied: HostCopied = status === 0
+      ? await publishHostCopy(place, hostCopy, { bytes: this.#compressedBytes, sha256: this.#compressed.digest('hex') }, signal)
+      : { why: `${hostCopy.folder}/${hostCopy.file} could not be written on ${place.name} (tee ${status === undefined ? 'was killed' : `ended with ${status}`})${this.#said.length > 0 ? `: ${this.#said.at(-1) ?? ''}` : ''}.` };
+    if ('why' in copied) await discardHostCopy(place, hostCopy, signal);
+    return copied;
+  }
+}
+
+function cancelled(title: string, signal: AbortSignal): BackupFault {
+  const timedOut = signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
+  return timedOut
+    ? new BackupFault({ reason: 'timed-out', message: `The ${title} took longer than it may.`, remedy: 'Raise `timeout`, or find out what it waited for.' })
+    : new BackupFault({ reason: 'cancelled', message: `Cancelled during the ${title}.` });
+}
