@@ -71,4 +71,4 @@ function plain(script: ScriptOfHost | undefined, outcome: Outcome, ran: ScriptOf
 }
 
 /** The preview says `(known at run time)` for these. */
-const RUN_TIME = new Set(['HISTORY_LINE', 'PENDING', 'EXPECT_FENCE']);
+const RUN_TIME = new Set(['HISTORY_LINE', 'PENDING', 'MIGRATED_AT', 'MIGRATION_CLASSES', 'EXPECT_FENCE']);

@@ -1,13 +1,15 @@
 import { runBatch } from './executor.ts';
 import { onEach } from './fleet.ts';
 import { tidy, type DeployRun } from './deploy-run.ts';
+import { orphans } from './history.ts';
 import { batchOf } from './plan.ts';
 
-/** One line of history.ndjson for a deploy of this run. */
+/** The line of history.ndjson for this run; before it what lost runs of earlier releases migrated and could not write there. */
 function historyLine(run: DeployRun, host: string, kind: 'deploy' | 'bad', verdict: string): string {
   const { config, record, plan } = run;
   const before = record.hosts.get(host)?.before ?? null;
-  return JSON.stringify({
+  const lost = orphans(run.facts.find((one) => one.host === host)?.history ?? [], run.facts.flatMap((one) => one.migrated));
+  const own = JSON.stringify({
     kind,
     id: plan.releaseId,
     sha: plan.sha,
@@ -22,6 +24,7 @@ function historyLine(run: DeployRun, host: string, kind: 'deploy' | 'bad', verdi
     plan: plan.hash,
     artifact: run.artifact?.key ?? null,
   });
+  return [...lost.map((entry) => JSON.stringify(entry)), own].join('\n');
 }
 
 /** Records the release as good on every host and prunes. A host that cannot record it fails the run: its rollback would not know of it. */

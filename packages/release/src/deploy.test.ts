@@ -7,6 +7,7 @@ import type { HostTarget } from '@ops/remote';
 import { parseSha, UserError, type Child, type Command, type Deps, type Sha } from '@ops/shared';
 import type { DeployConfig, RollbackConfig } from './config.ts';
 import { deploy } from './deploy.ts';
+import { liveSha } from './publish.ts';
 import { newRecord, type RunRecord } from './record.ts';
 import { rollback } from './rollback.ts';
 import { absolute, jumpingClock, memoryLog, plainExec, PlainSession, type Meddle } from './testing.ts';
@@ -75,11 +76,11 @@ async function run(given: DeployConfig, meddle: Meddle = () => {}, signal?: Abor
   }
 }
 
-async function back(overrides: Partial<RollbackConfig> = {}): Promise<{ readonly record: RunRecord; readonly error: UserError | undefined }> {
+async function back(overrides: Partial<RollbackConfig> = {}, meddle: Meddle = () => {}, signal?: AbortSignal): Promise<{ readonly record: RunRecord; readonly error: UserError | undefined }> {
   const record = newRecord();
   const base = config('9');
   try {
-    await rollback({ ...base, to: undefined, allowSchemaAhead: false, ...overrides }, { deps: deps(), connect: (one) => Promise.resolve(new PlainSession(one)) }, record);
+    await rollback({ ...base, to: undefined, allowSchemaAhead: false, ...overrides }, { deps: deps(signal), connect: (one) => Promise.resolve(new PlainSession(one, meddle)) }, record);
     return { record, error: undefined };
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown;
@@ -307,15 +308,54 @@ describe('rollback', () => {
     expect(live('app2')).toBe('3');
   });
 
-  test('again after it reached only some hosts: to the same release, not further back', async () => {
+  test('one host that fails behind its switch takes all of them back, and the next try goes to the same release', async () => {
     for (const version of ['1', '2', '3']) await run(config(version));
-    const half = await back({ restartCommand: 'case $OPS_APP in *app2) exit 1;; esac' });
-    expect(half.error?.message).toContain('restart-command failed');
-    expect(half.record.hosts.get('app1')?.state).toBe('live');
-    rmSync(join(root, 'app2', 'current'));
-    symlinkSync(`releases/${half.record.previous ?? ''}`, join(root, 'app2', 'current'));
+    const half = await back({ restartCommand: 'case $OPS_APP:$OPS_RELEASE_ID in *app2:*-2222222) exit 1;; esac' });
+    expect(half.error?.reason).toBe('switch');
+    expect(half.error?.message).toMatch(/restart-command failed.*no host was rolled back: app1 is back on \S+-3333333; app2 is back on \S+-3333333\.$/);
+    expect(half.error?.remedy).toContain('run the rollback again');
+    expect([live('app1'), live('app2')]).toEqual(['3', '3']);
+    expect([half.record.switched, liveSha(half.record)]).toEqual([false, '3'.repeat(40)]);
     expect((await back()).error).toBeUndefined();
     expect([live('app1'), live('app2')]).toEqual(['2', '2']);
+  });
+
+  test('a host that cannot switch stays where it is, and the others go back to their own release', async () => {
+    for (const version of ['1', '2', '3']) await run(config(version));
+    const { record, error } = await back({}, (host, batch) => {
+      if (batch !== 'switch' || host !== 'app2') return;
+      rmSync(join(root, 'app2', 'releases', releases('app2').find((name) => name.endsWith('2222222')) ?? 'x', '.complete.json'));
+    });
+    expect(error?.message).toMatch(/app2: The release \S+ on \S+ is not complete\. So no host was rolled back: app1 is back on \S+-3333333; app2 stayed on \S+-3333333\./);
+    expect([...record.hosts.values()].map((host) => host.state)).toEqual(['switched back', 'as before']);
+    expect([live('app1'), live('app2')]).toEqual(['3', '3']);
+  });
+
+  test('a host that is lost behind its switch is reported as behind, the others went back', async () => {
+    for (const version of ['1', '2', '3']) await run(config(version));
+    const { record, error } = await back({ restartCommand: 'case $OPS_APP in *app1) exit 1;; esac' }, (host, batch) => {
+      if (batch === 'back' && host === 'app2') throw new UserError({ reason: 'orphaned', message: 'app2: the connection broke.' });
+    });
+    expect(error?.reason).toBe('host-behind');
+    expect(error?.message).toContain('app2 could not be switched back (app2: the connection broke.)');
+    expect(error?.remedy).toContain('Look at app2 now');
+    expect([live('app1'), live('app2')]).toEqual(['3', '2']);
+    expect([record.switched, liveSha(record)]).toEqual([false, '']);
+    rmSync(join(root, 'app2', '.deploy', 'lock'), { force: true });
+    expect((await back()).error).toBeUndefined();
+    expect([live('app1'), live('app2')]).toEqual(['2', '2']);
+  });
+
+  test('cancelled in the middle of the switch: every host is back', async () => {
+    for (const version of ['1', '2', '3']) await run(config(version));
+    const abort = new AbortController();
+    const { error } = await back({}, (host, batch) => {
+      if (batch !== 'switch' || host !== 'app2') return;
+      abort.abort();
+      throw new UserError({ reason: 'cancelled', message: 'Cancelled.' });
+    }, abort.signal);
+    expect(error?.reason).toBe('cancelled');
+    expect([live('app1'), live('app2')]).toEqual(['3', '3']);
   });
 
   test('never to a release that failed', async () => {

@@ -1,5 +1,5 @@
 import { parseReleaseId, type ReleaseId } from '@ops/shared';
-import { committedLive, parseHistory, type HistoryEntry } from './history.ts';
+import { committedLive, parseHistory, parseMigrated, type HistoryEntry } from './history.ts';
 import { parseJournal, type JournalLine } from './journal.ts';
 
 export type Current =
@@ -15,6 +15,8 @@ export interface HostFacts {
   readonly releases: readonly { readonly id: ReleaseId; readonly complete: boolean }[];
   readonly history: readonly HistoryEntry[];
   readonly journal: readonly JournalLine[];
+  /** What the host recorded of migrations that ended on it, whether or not the run could write history. */
+  readonly migrated: readonly HistoryEntry[];
   /** The last release that a run judged and committed; the base of every switch back. */
   readonly committed: HistoryEntry | undefined;
   /** True when `current` points to a release that no run ever judged (the run that switched died). */
@@ -50,6 +52,7 @@ export function readFacts(host: string, raw: ReadonlyMap<string, string>): HostF
     releases,
     history,
     journal: parseJournal(raw.get('journal') ?? ''),
+    migrated: parseMigrated(raw.get('migrated') ?? ''),
     committed,
     unverified: current.kind === 'link' && current.id !== undefined && current.id !== committed?.id,
     lock: { state: raw.get('lock') ?? 'unknown', holder: raw.get('lock.holder') ?? '' },

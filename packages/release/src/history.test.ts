@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseReleaseId, type ReleaseId } from '@ops/shared';
-import { badReleases, candidates, committedLive, parseHistory, schemaAhead } from './history.ts';
+import { badReleases, candidates, committedLive, orphans, parseHistory, parseMigrated, schemaAhead, withOrphans } from './history.ts';
 
 function id(n: number): ReleaseId {
   const parsed = parseReleaseId(`20260101T0000${String(n).padStart(2, '0')}Z-1.1-000000${n % 10}`);
@@ -52,6 +52,19 @@ describe('history', () => {
     const history = parseHistory([entry('deploy', 1, undefined, ['m1']), entry('deploy', 2, 1, ['m2'], ['loses-data']), entry('bad', 3, 2, ['m3'])].join('\n'));
     expect(schemaAhead(history, id(1)).map((one) => one.name)).toEqual(['m3', 'm2']);
     expect(schemaAhead(history, id(2)).map((one) => one.name)).toEqual(['m3']);
+  });
+
+  test('migrations of a lost run count once, under its release, until history names it', () => {
+    const at = (text: string, time: string): string => text.replace('2026-01-01T00:00:00Z', time);
+    const line = (n: number, time: string): string => `{"ts":"x","run":"9.1","actor":"a","host":"h","sha":"${String(n).repeat(40)}","step":"migrate","phase":"migrated","fence":4,"release":"${id(n)}","at":"${time}","migrations":[{"name":"m${n}","classes":["loses-data"]}]}`;
+    const history = parseHistory([at(entry('deploy', 1), '2026-01-01T00:00:00Z'), at(entry('deploy', 3, 1, ['m3']), '2026-01-03T00:00:00Z')].join('\n'));
+    const migrated = parseMigrated([line(2, '2026-01-02T00:00:00Z'), line(2, '2026-01-02T00:00:00Z'), line(3, '2026-01-02T12:00:00Z'), '{"release":'].join('\n'));
+    const whole = withOrphans(history, migrated);
+    expect(schemaAhead(whole, id(1))).toEqual([{ name: 'm3', classes: [], by: id(3) }, { name: 'm2', classes: ['loses-data'], by: id(2) }]);
+    expect(schemaAhead(whole, id(3))).toEqual([]);
+    const written = parseHistory([...history, ...orphans(history, migrated)].map((one) => JSON.stringify(one)).join('\n'));
+    expect(orphans(written, migrated)).toEqual([]);
+    expect(committedLive(whole)?.id).toBe(id(3));
   });
 
   test('no candidate is ever live, bad or incomplete', () => {

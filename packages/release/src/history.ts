@@ -46,6 +46,44 @@ export function parseHistory(text: string): readonly HistoryEntry[] {
   });
 }
 
+/**
+ * What hosts themselves recorded in the journal of migrations that ended: one entry for each run, of kind `bad`, because
+ * its release was never judged. Runs that came to their end stand in history as well; `orphans` tells them apart.
+ */
+export function parseMigrated(text: string): readonly HistoryEntry[] {
+  return text.split('\n').flatMap((raw) => {
+    try {
+      const value: unknown = JSON.parse(raw);
+      const { release, ...rest } = migratedLine.parse(value);
+      return parseHistory(JSON.stringify({ ...rest, kind: 'bad', id: release, verdict: 'the run was lost while or after it migrated' }));
+    } catch {
+      return [];
+    }
+  });
+}
+
+const migratedLine = z.looseObject({ release: z.string(), at: z.string(), migrations: z.array(migration) });
+
+/** Entries of `migrated` whose release no line of this history names: their runner died before it could write one. Each once. Pure. */
+export function orphans(history: readonly HistoryEntry[], migrated: readonly HistoryEntry[]): readonly HistoryEntry[] {
+  const known = new Set<ReleaseId>(history.map((entry) => entry.id));
+  return migrated.filter((entry) => {
+    const fresh = !known.has(entry.id);
+    known.add(entry.id);
+    return fresh;
+  });
+}
+
+/** The history with the orphans of `migrated` where they belong in time. Pure. */
+export function withOrphans(history: readonly HistoryEntry[], migrated: readonly HistoryEntry[]): readonly HistoryEntry[] {
+  const all = [...history];
+  for (const orphan of orphans(history, migrated)) {
+    const next = all.findIndex((entry) => entry.at > orphan.at);
+    all.splice(next < 0 ? all.length : next, 0, orphan);
+  }
+  return all;
+}
+
 /** The release that the last committed run left live, or undefined before the first commit. */
 export function committedLive(history: readonly HistoryEntry[]): HistoryEntry | undefined {
   return history.findLast((entry) => entry.kind !== 'bad');

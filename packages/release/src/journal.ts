@@ -40,6 +40,6 @@ export function unfinished(journal: readonly JournalLine[], thisRun: string): st
   const own = earlier.filter((entry) => entry.run === last.run);
   const orphan = own.findLast((entry) => entry.phase === 'orphaned');
   if (orphan !== undefined) return `The run ${last.run} of ${last.actor || 'unknown'} lost its runner during ${orphan.step}.`;
-  if (last.phase === 'intent') return `The run ${last.run} of ${last.actor || 'unknown'} ended in the middle of ${last.step}.`;
+  if (last.phase === 'intent' || last.phase === 'migrated') return `The run ${last.run} of ${last.actor || 'unknown'} ended in the middle of ${last.step}.`;
   return undefined;
 }

@@ -87,13 +87,20 @@ export function endDowntime(run: DeployRun): void {
   run.downSince.at = undefined;
 }
 
+/** What the host needs to record by itself what it applied, should we be lost meanwhile. */
+function forJournal({ plan, record, io }: DeployRun): Readonly<Record<string, string>> {
+  if (batchOf(plan, 'migrate').runtime.length === 0) return {};
+  const classes = [...record.migrationClasses].map(([name, found]) => `${name} ${found.map((one) => JSON.stringify(one)).join(',')}`);
+  return { MIGRATED_AT: new Date(io.deps.clock.now()).toISOString(), MIGRATION_CLASSES: classes.join('\n') };
+}
+
 async function runMigrations(run: DeployRun): Promise<void> {
   const { fleet, plan, context, record, io } = run;
   const session = fleet.sessions.find((one) => one.target.name === plan.once);
   if (session === undefined) throw new UserError({ reason: 'migrate', message: `The host ${plan.once}, which runs migrations, is not reachable.`, remedy: 'Bring it back, or give the role migrate to another host.' });
   const names = (text: string | undefined): readonly string[] => (text ?? '').split(/\s+/).filter((name) => name !== '');
   try {
-    const { marks } = await runBatch(session, batchOf(plan, 'migrate'), context, { signal: io.deps.signal });
+    const { marks } = await runBatch(session, batchOf(plan, 'migrate'), context, { signal: io.deps.signal, runtime: forJournal(run) });
     record.migrated = names(marks.facts.get('migrations.ran'));
     io.deps.log.info(`${record.migrated.length} ${record.migrated.length === 1 ? 'migration' : 'migrations'} applied: ${record.migrated.join(', ')}`);
   } catch (thrown) {

@@ -4,7 +4,7 @@ import type { RollbackConfig } from './config.ts';
 import { restartSteps } from './deploy-plan.ts';
 import { completeReleases, expectedFence, type HostFacts } from './facts.ts';
 import { factsBatch } from './facts-plan.ts';
-import { candidates, schemaAhead, type Candidate } from './history.ts';
+import { candidates, schemaAhead, withOrphans, type Candidate } from './history.ts';
 import { healthBatch } from './health-adapter.ts';
 import { sealPlan, type Plan, type PlannedBatch, type Step } from './plan.ts';
 import { scripts } from './scripts.generated.ts';
@@ -52,7 +52,7 @@ export function chooseTarget(config: Pick<RollbackConfig, 'to' | 'allowSchemaAhe
   if (wanted.refused !== undefined && !(config.to !== undefined && wanted.refused.startsWith('a rollback'))) {
     throw new UserError({ reason: 'no-candidate', message: `${wanted.id} cannot be made live: ${wanted.refused}.`, remedy: shown });
   }
-  const ahead = schemaAhead(facts[0]?.history ?? [], wanted.id);
+  const ahead = schemaAhead(withOrphans(facts[0]?.history ?? [], facts.flatMap((one) => one.migrated)), wanted.id);
   const destructive = ahead.filter((one) => one.classes.some((name) => name === 'breaks-old-code' || name === 'loses-data'));
   if (destructive.length > 0 && !config.allowSchemaAhead) {
     throw new UserError({
@@ -90,15 +90,44 @@ export function planRollback(config: RollbackConfig, facts: readonly HostFacts[]
       batches: [
         factsBatch(config, 'light', ''),
         ...(alone ? [] : [batch({ id: 'lock', title: 'lock', reason: 'switch', critical: false, steps: [guard] })]),
-        batch({ id: 'switch', title: 'switch', reason: 'switch', pointOfNoReturn: true, steps: alone ? [guard, ...go] : go }),
+        batch({ id: 'switch', title: 'switch', reason: 'switch', pointOfNoReturn: true, steps: alone ? [guard, ...go] : go, compensations: alone ? [] : ['back'] }),
         ...(health === undefined ? [] : [health]),
         batch({ id: 'commit', title: 'commit and tidy', reason: 'no-room', runtime: ['HISTORY_LINE'], steps: [own('commit', 'record the rollback', 'commit.sh'), own('recover', 'remove what an ended run left behind', 'recover.sh'), ...(config.app === 'laravel' ? [{ id: 'lift', title: 'lift the maintenance of an ended run', script: laravelScripts['maintenance-up.sh'] }] : []), ...checklistSteps(config)] }),
       ],
-      compensations: [],
+      compensations: alone ? [] : [batch({ id: 'back', title: 'switch back', reason: 'switch', steps: backSteps(config, facts), values: Object.fromEntries(facts.map((one) => [one.host, backValues(config, one, target, nonce)])) })],
       notes: target.ahead.length === 0 ? [] : [`The schema is ahead of this release by ${target.ahead.length}: ${target.ahead.map((one) => one.name).join(', ')}. It stays as it is.`],
     },
     nonce,
   );
+}
+
+/** The release that this host served before, if its files can be served again. */
+function baseOf(one: HostFacts): ReleaseId | undefined {
+  const id = one.current.kind === 'link' ? one.current.id : undefined;
+  return id !== undefined && completeReleases(one).has(id) ? id : undefined;
+}
+
+/** All hosts or none: when one fails at the switch, each goes back to what it served before. */
+function backSteps(config: RollbackConfig, facts: readonly HostFacts[]): readonly Step[] {
+  const withBase = facts.filter((one) => baseOf(one) !== undefined).map((one) => one.host);
+  const without = facts.filter((one) => baseOf(one) === undefined).map((one) => one.host);
+  const onBase: readonly Step[] = [
+    { id: 'switch-back', title: 'switch current back', script: scripts['switch.sh'] },
+    { id: 'beacon-back', title: 'ask who answers', script: scripts['beacon.sh'] },
+    ...restartSteps(config),
+  ];
+  return [
+    ...(withBase.length === 0 ? [] : onBase.map((step) => ({ ...step, only: withBase }))),
+    ...(without.length === 0 ? [] : [{ id: 'unpublish', title: 'put back what current was', script: scripts['unpublish.sh'], only: without }]),
+  ];
+}
+
+function backValues(config: RollbackConfig, one: HostFacts, target: RollbackTarget, nonce: string): Record<string, string> {
+  const host = config.hosts.find((candidate) => candidate.name === one.host);
+  const base = baseOf(one);
+  const values = { ...rollbackValues(config, one, target, nonce), BEFORE_LINK: one.current.kind === 'link' ? one.current.target : '' };
+  if (host === undefined || base === undefined) return values;
+  return { ...values, ...beaconValues(config, host, base, nonce, true, undefined), BEACON_TRIES: '8', RELEASE_ID: base, RELEASE_DIR: `${host.path}/releases/${base}` };
 }
 
 /** The last step of the commit batch; when it fails, the rollback itself is already recorded. */

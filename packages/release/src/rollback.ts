@@ -1,16 +1,17 @@
-import { UserError, type Deps } from '@ops/shared';
+import { CancelledError, UserError, type Deps } from '@ops/shared';
 import type { RollbackConfig } from './config.ts';
-import { StepFailure, type ExecutorContext } from './executor.ts';
+import { compileBatch } from './compile.ts';
+import { scriptValues, StepFailure, type ExecutorContext } from './executor.ts';
 import type { HostFacts } from './facts.ts';
 import { factsBatch } from './facts-plan.ts';
 import { FleetFailure, lockAll, lockHolder, onEach, openFleet, type Answers, type Connect, type Fleet } from './fleet.ts';
 import { gather } from './gather.ts';
 import { judgeFleet, judgeHosts, type JudgeIo } from './judge.ts';
-import type { Marks } from './marks.ts';
 import { batchOf, hasBatch, type Plan } from './plan.ts';
 import { previewScripts, printPreview } from './preview.ts';
 import { refusalError, type Refusal } from './preflight.ts';
 import { hostRecord, type RunRecord } from './record.ts';
+import { noteLive, notePartly, returnAll } from './rollback-return.ts';
 import { CHECKLIST_STEP, chooseTarget, planRollback, type RollbackTarget } from './rollback-plan.ts';
 
 export interface RollbackIo {
@@ -85,36 +86,37 @@ async function lockAndSwitch(config: RollbackConfig, io: RollbackIo, fleet: Flee
 
 async function takeLocksAndSwitch(config: RollbackConfig, fleet: Fleet, plan: Plan, context: ExecutorContext, deps: Deps, record: RunRecord): Promise<ReadonlySet<string>> {
   const lock = { waitMs: config.lockWaitMs, holder: lockHolder(config, deps.clock), clock: deps.clock, signal: deps.signal };
-  let answers: Answers;
-  try {
-    answers = hasBatch(plan, 'lock')
-      ? await lockAll(fleet.sessions, batchOf(plan, 'lock'), context, lock).then(() => onEach(fleet.sessions, batchOf(plan, 'switch'), context, () => ({ signal: deps.signal })))
-      : await lockAll(fleet.sessions, batchOf(plan, 'switch'), context, lock);
-  } catch (thrown) {
-    if (thrown instanceof FleetFailure) notePartly(record, plan, thrown);
-    throw thrown;
-  }
+  const answers = hasBatch(plan, 'lock') ? await switchAll(fleet, plan, context, deps, record, lock) : await switchOne(fleet, plan, context, record, lock);
   record.switched = true;
   for (const [host, answer] of answers) noteLive(record, plan, host, answer.marks);
   return new Set([...answers].filter(([, answer]) => answer.marks.facts.get('beacon') === 'unreachable').map(([host]) => host));
 }
 
-function noteLive(record: RunRecord, plan: Plan, host: string, { facts }: Marks): void {
-  const entry = hostRecord(record, host);
-  const beacon = facts.get('beacon');
-  entry.live = plan.releaseId;
-  entry.state = 'live';
-  entry.identity = beacon === 'proven' ? 'proven' : beacon === 'off' ? 'off' : 'not-proven';
+type Lock = Parameters<typeof lockAll>[3];
+
+/** One host: lock and switch travel together. After a failure behind the switch it stays: there is no other host to agree with. */
+async function switchOne(fleet: Fleet, plan: Plan, context: ExecutorContext, record: RunRecord, lock: Lock): Promise<Answers> {
+  try {
+    return await lockAll(fleet.sessions, batchOf(plan, 'switch'), context, lock);
+  } catch (thrown) {
+    if (thrown instanceof FleetFailure) notePartly(record, plan, thrown);
+    throw thrown;
+  }
 }
 
-/** Some hosts failed: outputs must say what is live on each. The link of a failed one may be switched all the same. */
-function notePartly(record: RunRecord, plan: Plan, failure: FleetFailure): void {
-  for (const [host, { marks }] of failure.answers) if (marks.facts.has('switched')) noteLive(record, plan, host, marks);
-  for (const [host, error] of failure.failed) {
-    if (error instanceof StepFailure && error.marks.facts.has('switched')) {
-      noteLive(record, plan, host, error.marks);
-      hostRecord(record, host).state = `live, but the step ${error.step ?? ''} failed`;
-    } else if (failure.answers.size > 0 && hostRecord(record, host).state === 'as before') hostRecord(record, host).state = 'behind: not switched';
+/** Several hosts: all are locked before the first switches, and one that fails takes all of them back. */
+async function switchAll(fleet: Fleet, plan: Plan, context: ExecutorContext, deps: Deps, record: RunRecord, lock: Lock): Promise<Answers> {
+  await lockAll(fleet.sessions, batchOf(plan, 'lock'), context, lock);
+  if (deps.signal.aborted) throw new CancelledError('switching');
+  // A host that loses us in the middle of the switch ends it and then goes back by itself.
+  const back = batchOf(plan, 'back');
+  for (const session of fleet.sessions) session.arm('switch back', compileBatch(back, session.target.name), scriptValues(back.values[session.target.name] ?? {}, context.nonce));
+  try {
+    const answers = await onEach(fleet.sessions, batchOf(plan, 'switch'), context, () => ({ signal: deps.signal }));
+    for (const session of fleet.sessions) session.disarm();
+    return answers;
+  } catch (thrown) {
+    return returnAll(fleet, plan, context, deps, record, thrown);
   }
 }
 

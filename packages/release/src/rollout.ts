@@ -69,9 +69,9 @@ export async function switchBack(rollout: Rollout, batch: PlannedBatch, context:
   for (const session of rollout.touched.toReversed()) {
     const entry = hostRecord(record, session.target.name);
     try {
-      await runBatch(session, batch, context);
+      const { marks } = await runBatch(session, batch, context);
       entry.live = entry.before;
-      entry.state = entry.before === undefined ? (plainLink(batch, session) ? 'as before' : 'nothing live') : 'switched back';
+      entry.state = entry.before === undefined ? (plainLink(batch, session) ? 'as before' : 'nothing live') : marks.facts.has('unmoved') ? 'as before' : 'switched back';
     } catch (thrown) {
       const error = asError(thrown);
       if (linkIsBack(error)) {

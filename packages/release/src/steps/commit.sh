@@ -1,4 +1,4 @@
-# Records the outcome. Values: APP, HISTORY_LINE (one JSON object), BALLAST (yes: keep 4 MiB in reserve for a full disk).
+# Records the outcome. Values: APP, HISTORY_LINE (a JSON object a line), BALLAST (yes: keep 4 MiB in reserve for a full disk).
 # shellcheck shell=sh disable=SC2154
 umask 022
 file=$STATE/history.ndjson

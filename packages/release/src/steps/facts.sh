@@ -43,6 +43,7 @@ for dir in "$APP"/releases/*/; do
 "
 done
 ops_fact releases "$releases"
+ops_fact migrated "$(grep '"phase":"migrated"' "$STATE/journal.ndjson" 2>/dev/null | tail -n 100 || :)"
 ops_fact history "$(tail -n 200 "$STATE/history.ndjson" 2>/dev/null || :)"
 
 if [ -e "$STATE/lock" ]; then

@@ -6,6 +6,11 @@ if [ -e current ] && [ ! -L current ]; then
   ops_fail switch "$APP/current is a real directory or file, not a link, so it cannot be switched atomically." "Move it away by hand (mv current current.old) once its content is safe, then run again."
 fi
 [ -s "releases/$RELEASE_ID/.complete.json" ] || ops_fail switch "The release $RELEASE_ID on $(uname -n) is not complete." "Run the deploy again; an unfinished release never goes live."
+# Nothing to write then: a host that never switched can go back even where nothing can be written.
+if [ "$(readlink current 2>/dev/null || :)" = "releases/$RELEASE_ID" ]; then
+  ops_fact unmoved "$RELEASE_ID"
+  exit 0
+fi
 name=.current-$$
 rm -f "$name"
 ln -s "releases/$RELEASE_ID" "$name" || { rm -f "$STATE/ballast"; ln -s "releases/$RELEASE_ID" "$name"; } || ops_fail switch "No link can be created in $APP." "Check the owner of $APP and free inodes: df -i $APP"
