@@ -1,0 +1,221 @@
+import { asError, CancelledError } from '@ops/shared';
+import { newStampedId } from '../catalog/backup-id.ts';
+import { readCatalog, type Catalog } from '../catalog/list.ts';
+import type { Manifest } from '../catalog/manifest.ts';
+import { publishCopies, publishManifest, type Copy, type Published } from '../catalog/publish.ts';
+import { BackupFault } from '../fault.ts';
+import { findLeftovers } from '../retention/orphans.ts';
+import { shownSize } from '../size.ts';
+import type { Store, StoreFacts } from '../stores/store.ts';
+import { judgeSize } from '../verify/judge.ts';
+import type { BackupConfig } from './config.ts';
+import type { BackupIo } from './io.ts';
+import { copyData } from './copies.ts';
+import { dumpAll, type Dumped } from './dump.ts';
+import { look, requireNoRefusal, type Looked } from './look.ts';
+import { manifestOf } from './manifest-of.ts';
+import { planLines } from './plan-lines.ts';
+import { noteRetention, pruneAll } from './pruning.ts';
+import { shownSeconds } from './progress.ts';
+import type { BackupRecord } from './record.ts';
+import { verifyEverywhere, verifySample } from './verifying.ts';
+
+const TRIES = 2;
+
+/**
+ * Makes one backup: look, dump into the primary store, publish the manifest, copy, read back, prune. Fills `record` as it
+ * goes. Throws BackupFault; whatever it says, older backups are untouched and nothing unproven is called a backup.
+ */
+export async function backup(config: BackupConfig, io: BackupIo, record: BackupRecord, signal: AbortSignal): Promise<void> {
+  const { log, mask } = io.deps;
+  const looked = await look(config, mask, signal);
+  try {
+    note(record, config, looked);
+    log.info(`${record.database ?? ''}, ${shownSize(looked.facts.bytes)} of data, login from ${looked.from}.`);
+    const partial = requireNoRefusal(looked.refusals, config.allowPartial);
+    for (const why of partial) {
+      record.warnings.push(`Partial: ${why}`);
+      log.warning(`Partial: ${why}`, 'Backup');
+    }
+    const { catalog, facts } = await openPrimary(config, looked, record, io, signal);
+    const made = await make(config, looked, catalog, partial, record, io, signal);
+    await looked.query.close();
+    await makeCopies(config, made.published, record, io, signal);
+    await verifyEverywhere(config, made.published, record, io, signal);
+    await verifySample(config, catalog, record, io, signal);
+    await pruneAll(config, looked.source, made.published.manifest.id, facts, record, io, signal);
+    await ping(config, record, log);
+  } finally {
+    await looked.query.close();
+  }
+  conclude(record);
+}
+
+/** mode plan: looks at everything and changes nothing, neither in the database nor in a store. */
+export async function planBackup(config: BackupConfig, io: BackupIo, record: BackupRecord, signal: AbortSignal): Promise<void> {
+  const looked = await look(config, io.deps.mask, signal);
+  try {
+    note(record, config, looked);
+    record.plan.push(...await planLines(config, looked, signal));
+    for (const refusal of looked.refusals) record.warnings.push(`${refusal.message} ${refusal.remedy}`);
+    const [primary] = config.stores;
+    if (primary !== undefined) {
+      const catalog = await readCatalog(primary, { source: looked.source, trusted: config.trusted, nowMs: io.deps.clock.now(), signal });
+      noteHistory(catalog, record);
+      await noteRetention({ ...config, prune: 'dry-run' }, looked.source, undefined, { checksums: false, conditional: true, versioning: false }, record, io, signal);
+    }
+    for (const line of record.plan) io.deps.log.info(line);
+    requireNoRefusal(looked.refusals, config.allowPartial);
+  } finally {
+    await looked.query.close();
+  }
+}
+
+function note(record: BackupRecord, config: BackupConfig, looked: Looked): void {
+  record.source = looked.source;
+  record.place = config.place.name;
+  record.database = `${looked.facts.engine} ${looked.facts.server.version}, database ${looked.facts.database}`;
+}
+
+function noteHistory(catalog: Pick<Catalog, 'entries'>, record: BackupRecord): void {
+  record.history.length = 0;
+  for (const { manifest } of catalog.entries.toReversed()) record.history.push({ id: manifest.id, bytes: storedBytes(manifest) });
+}
+
+function storedBytes(manifest: Manifest): number {
+  return manifest.artifacts.reduce((sum, artifact) => sum + artifact.storedBytes, 0);
+}
+
+async function openPrimary(config: BackupConfig, looked: Looked, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<{ readonly catalog: Catalog; readonly facts: ReadonlyMap<Store, StoreFacts> }> {
+  const facts = new Map<Store, StoreFacts>();
+  const [primary] = config.stores;
+  if (primary === undefined) throw new Error('there is no store');
+  facts.set(primary, await primary.probe(signal));
+  await checkLifecycle(config, looked.source, record, io, signal);
+  const catalog = await readCatalog(primary, { source: looked.source, trusted: config.trusted, nowMs: io.deps.clock.now(), signal });
+  noteHistory(catalog, record);
+  await reportLeftovers(primary, looked.source, catalog, record, io, signal);
+  for (const oddity of catalog.oddities.slice(0, 10)) record.warnings.push(`${oddity.key}: ${oddity.why}`);
+  const last = catalog.entries[0]?.manifest.server.identity;
+  if (last !== undefined && looked.facts.server.identity !== undefined && last !== looked.facts.server.identity) {
+    const sentence = `This is another server than the one of the last backup (${looked.facts.server.identity}, before ${last}).`;
+    record.warnings.push(sentence);
+    io.deps.log.warning(sentence, 'Backup');
+  }
+  return { catalog, facts };
+}
+
+/** What runs that ended early left behind: told by the next run, collected by retention when it is a week old. */
+async function reportLeftovers(store: Store, source: string, catalog: Catalog, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
+  const { orphans, unfinished } = await findLeftovers(store, source, () => Promise.resolve(catalog.ids), io.deps.clock.now(), signal);
+  for (const { id, bytes, ageMs } of orphans) record.orphans.push(`Data of ${id} in ${store.name} has no manifest (${shownSize(bytes)}, ${shownSeconds(ageMs / 1000)} old): a run ended before it was a backup, or one is at work now.`);
+  for (const { key, ageMs } of unfinished) record.orphans.push(`The upload of ${key} to ${store.name} was never finished (${shownSeconds(ageMs / 1000)} old).`);
+  for (const orphan of record.orphans) io.deps.log.notice(orphan, 'Backup');
+}
+
+async function checkLifecycle(config: BackupConfig, source: string, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
+  if (config.lifecycle === 'off') return;
+  for (const store of config.stores) {
+    if (store.lifecycle === undefined) continue;
+    const report = await store.lifecycle({ mode: config.lifecycle, sources: [source] }, signal);
+    if (report.errors.length > 0) throw new BackupFault({ reason: 'store-refused', message: `A lifecycle rule of ${store.name} would delete backups by age alone: ${report.errors.join('; ')}`, remedy: 'Remove its expiration of current objects: retention decides here, and never deletes the last good backup.' });
+    if (report.installed) io.deps.log.info(`Lifecycle rules of ${store.name} written:\n${report.diff.join('\n')}`);
+    else if (report.diff.length > 0) {
+      const sentence = `${store.name} lacks our lifecycle rules (unfinished uploads would stay for ever); set lifecycle: install, or add them: ${report.diff.join('; ')}`;
+      record.warnings.push(sentence);
+      io.deps.log.notice(sentence, 'Backup');
+    }
+  }
+}
+
+interface Made {
+  readonly published: Published;
+}
+
+/** Dump and publish; once more under a new id when a lock race or a taken key ended it. */
+async function make(config: BackupConfig, looked: Looked, catalog: Catalog, partial: readonly string[], record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<Made> {
+  const { clock, random, log } = io.deps;
+  for (let attempt = 1; ; attempt += 1) {
+    const startedMs = clock.now();
+    const began = clock.monotonic();
+    const id = io.newId?.() ?? newStampedId(startedMs, random);
+    record.backupId = id;
+    try {
+      const dumped = await dumpAll(config, looked, id, catalog, { store: io.store, clock, log, onUpload: io.onUpload }, signal);
+      record.timing['dump'] = clock.monotonic() - began;
+      return { published: await publish(config, looked, catalog, { id, dumped, partial, startedMs, endedMs: clock.now() }, record, io, signal) };
+    } catch (thrown) {
+      const error = asError(thrown);
+      if (signal.aborted || attempt === TRIES || !worthAnotherTry(error)) {
+        delete record.backupId;
+        throw signal.aborted && !(error instanceof BackupFault) ? new CancelledError('the backup ran') : error;
+      }
+      log.notice(`${error.message} Trying once more under a new id.`, 'Backup');
+    }
+  }
+}
+
+function worthAnotherTry(error: Error): boolean {
+  return error instanceof BackupFault && (error.reason === 'store-conflict' || (error.reason === 'dump-failed' && /DDL is waiting|lock timeout|lock-wait/i.test(error.message)));
+}
+
+async function publish(config: BackupConfig, looked: Looked, catalog: Catalog, parts: { readonly id: string; readonly dumped: Dumped; readonly partial: readonly string[]; readonly startedMs: number; readonly endedMs: number }, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<Published> {
+  const [primary] = config.stores;
+  if (primary === undefined) throw new Error('there is no store');
+  const plainBytes = parts.dumped.artifacts.reduce((sum, artifact) => sum + artifact.scan.plainBytes, 0);
+  const size = judgeSize({ plainBytes, database: parts.dumped.facts.database }, catalog.entries, config.size);
+  const manifest = manifestOf(config, looked, primary, { ...parts, sizeCheck: size.check, suspect: size.suspect });
+  const published = await publishManifest(primary, manifest, config.signer, signal);
+  record.manifest = published.manifest;
+  record.status = 'complete';
+  record.rawBytes = plainBytes;
+  record.storedBytes = storedBytes(published.manifest);
+  record.checks.push(...parts.dumped.checks, size.check);
+  record.history.push({ id: manifest.id, bytes: record.storedBytes });
+  io.deps.log.info(`Backup ${manifest.id} is complete: ${shownSize(plainBytes)} read, ${shownSize(record.storedBytes)} stored in ${primary.name}.`);
+  return published;
+}
+
+async function makeCopies(config: BackupConfig, published: Published, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
+  const [primary, ...others] = config.stores;
+  if (primary === undefined || others.length === 0) return;
+  const began = io.deps.clock.monotonic();
+  const done: Copy[] = [];
+  for (const store of others) {
+    const copy = await copyData(published.manifest, primary, store, { onUpload: io.onUpload, signal });
+    if ('why' in copy) degrade(record, io, store.name, copy.why);
+    else done.push(copy);
+  }
+  for (const result of await publishCopies(published.manifest, done, config.signer, signal)) {
+    if ('why' in result) degrade(record, io, result.store, result.why);
+    else io.deps.log.info(`Copied to ${result.store}.`);
+  }
+  record.timing['copies'] = io.deps.clock.monotonic() - began;
+}
+
+function degrade(record: BackupRecord, io: BackupIo, store: string, why: string): void {
+  record.degraded.push(`${store}: ${why}`);
+  io.deps.log.error(`The copy in ${store} is missing: ${why}`, 'Backup');
+}
+
+/** Only after a proven backup: a dead schedule cannot report itself. */
+async function ping(config: BackupConfig, record: BackupRecord, log: BackupIo['deps']['log']): Promise<void> {
+  if (config.pingUrl === undefined || record.status === 'complete' || record.degraded.length > 0) return;
+  try {
+    const answer = await fetch(config.pingUrl, { signal: AbortSignal.timeout(10_000) });
+    await answer.body?.cancel();
+    if (!answer.ok) log.warning(`ping-url answered ${answer.status}.`, 'Backup');
+  } catch (thrown) {
+    log.warning(`ping-url could not be asked: ${asError(thrown).message}`, 'Backup');
+  }
+}
+
+/** The verdicts that make a run red although a backup was published. */
+function conclude(record: BackupRecord): void {
+  const { manifest } = record;
+  if (manifest === undefined) return;
+  const failed = record.checks.find((check) => check.result === 'fail' && check.name !== 'size');
+  if (failed !== undefined) throw new BackupFault({ reason: 'checksum-differs', message: `Backup ${manifest.id} was stored, and reading it back failed: ${failed.why ?? failed.name}`, remedy: 'It is never called verified. Look at the store, and run the backup again now.' });
+  if (manifest.suspect !== null) throw new BackupFault({ reason: 'size-shrank', message: `Backup ${manifest.id} is kept as suspect: ${manifest.suspect.replace(/^size-shrank: /, '')}.`, remedy: 'Look at the database: was something deleted? If the size is right, run once with accept-size: true.' });
+  if (record.degraded.length > 0) throw new BackupFault({ reason: 'copy-missing', message: `Backup ${manifest.id} stands in ${manifest.store}, and ${record.degraded.length === 1 ? 'a copy is' : 'copies are'} missing: ${record.degraded.join('; ')}`, remedy: 'Bring that store back and run the backup again; copies of older backups are not made up for.' });
+}

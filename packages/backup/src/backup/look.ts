@@ -1,0 +1,53 @@
+import { CancelledError } from '@ops/shared';
+import { defaultSource, sourceFolder } from '../catalog/source.ts';
+import type { Engine, EngineFacts, Refusal } from '../engines/engine.ts';
+import { openSource } from '../engines/open.ts';
+import type { Query } from '../engines/query.ts';
+import { BackupFault, type BackupReason } from '../fault.ts';
+import type { Connection } from '../connection.ts';
+import type { BackupConfig } from './config.ts';
+import { findSource } from './source.ts';
+
+/** What is known before a byte is dumped. */
+export interface Looked {
+  readonly connection: Connection;
+  /** Where the login came from. */
+  readonly from: string;
+  readonly engine: Engine;
+  readonly query: Query;
+  readonly facts: EngineFacts;
+  readonly refusals: readonly Refusal[];
+  /** Catalog name of the database. */
+  readonly source: string;
+}
+
+/** Opens the database and asks it everything. The caller closes `query`. */
+export async function look(config: BackupConfig, mask: (secret: string) => void, signal: AbortSignal): Promise<Looked> {
+  const { connection, from } = await findSource(config.place, config.database, mask, signal);
+  const { engine, query } = await openSource(config.place, connection, signal);
+  try {
+    const facts = await engine.inspect(query, config.place, connection, signal);
+    const source = config.source ?? defaultSource({ environment: config.environment, engine: facts.engine, database: connection.kind === 'file' ? connection.path : facts.database });
+    sourceFolder(source);
+    return { connection, from, engine, query, facts, refusals: engine.refusals(facts, config.options), source };
+  } catch (thrown) {
+    await query.close();
+    if (signal.aborted) throw new CancelledError('looking at the database');
+    throw thrown;
+  }
+}
+
+/** Throws the refusals that stand; returns what allow-partial let through, one sentence each. */
+export function requireNoRefusal(refusals: readonly Refusal[], allowPartial: boolean): readonly string[] {
+  const standing = refusals.filter((refusal) => !(refusal.partial && allowPartial));
+  if (standing.length === 0) return refusals.map((refusal) => refusal.message);
+  const [first] = standing;
+  const reason: BackupReason = first?.reason ?? 'right-missing';
+  const overridable = standing.every((refusal) => refusal.partial);
+  const remedies = standing.map((refusal) => refusal.remedy).join('\n');
+  throw new BackupFault({
+    reason,
+    message: standing.length === 1 ? (first?.message ?? '') : `${standing.length} things stand against this backup; nothing was dumped:\n${standing.map((refusal) => `- ${refusal.message}`).join('\n')}`,
+    remedy: overridable ? `${remedies}\nOr set allow-partial: true to store what there is, recorded as partial and never called verified.` : remedies,
+  });
+}

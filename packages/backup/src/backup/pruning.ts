@@ -1,0 +1,42 @@
+import { prune, type PruneResult } from '../retention/prune.ts';
+import type { Store, StoreFacts } from '../stores/store.ts';
+import type { BackupIo } from './io.ts';
+import type { BackupConfig } from './config.ts';
+import type { BackupRecord } from './record.ts';
+
+/** After a proven backup: applies retention in every store that has it. Without proof nothing is ever deleted. */
+export async function pruneAll(config: BackupConfig, source: string, after: string | undefined, known: ReadonlyMap<Store, StoreFacts>, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
+  if (config.prune === 'never') return;
+  if (after !== undefined && record.status === 'complete') {
+    io.deps.log.info('Nothing is deleted, because this backup is complete but not proven.');
+    return;
+  }
+  const began = io.deps.clock.monotonic();
+  const missing = new Set(record.degraded.map((line) => line.slice(0, line.indexOf(': '))));
+  for (const [index, store] of config.pruneStores.entries()) {
+    if (missing.has(store.name)) continue;
+    const facts = [...known].find(([one]) => one.name === store.name)?.[1] ?? await store.probe(signal);
+    await noteRetention({ ...config, pruneStores: [store] }, source, after, facts, record, io, signal, index === 0);
+  }
+  record.timing['prune'] = io.deps.clock.monotonic() - began;
+}
+
+/** Runs retention in the first of the prune stores, and notes what is kept and what goes. */
+export async function noteRetention(config: BackupConfig, source: string, after: string | undefined, facts: StoreFacts, record: BackupRecord, io: BackupIo, signal: AbortSignal, primary = true): Promise<PruneResult | undefined> {
+  const [store] = config.pruneStores;
+  if (store === undefined) return undefined;
+  const dryRun = config.prune === 'dry-run';
+  const result = await prune({
+    store, facts, dryRun, source, after, signal,
+    policy: config.retention, trusted: config.trusted, confirmed: config.confirmPrune,
+    run: `${config.run.runId}.${config.run.runAttempt}`,
+  }, io.deps);
+  if (primary) {
+    record.pruneDryRun = dryRun;
+    const gone = new Set(result.deleted);
+    record.kept.push(...result.plan.decision.keep.map(({ id, reasons }) => ({ id, why: reasons.join('; ') })));
+    record.pruned.push(...result.plan.decision.delete.filter(({ id }) => dryRun || gone.has(id)).map(({ id, reason }) => ({ id, why: reason })));
+  }
+  for (const what of result.collected) record.orphans.push(`${what} in ${store.name} was left by an ended run and is collected.`);
+  return result;
+}

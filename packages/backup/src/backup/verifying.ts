@@ -1,0 +1,72 @@
+import { readCatalog, type Catalog } from '../catalog/list.ts';
+import type { Manifest } from '../catalog/manifest.ts';
+import type { Published } from '../catalog/publish.ts';
+import { standingOf } from '../catalog/status.ts';
+import { openPlaintext } from '../pipeline/plaintext.ts';
+import type { Store } from '../stores/store.ts';
+import { sampleOf } from '../verify/sample.ts';
+import { verifyBackup } from '../verify/verify.ts';
+import type { ReadBackResult } from '../verify/read-back.ts';
+import type { BackupIo } from './io.ts';
+import type { BackupConfig } from './config.ts';
+import type { BackupRecord } from './record.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Reads the new backup back from the primary store, and from every copy that was made. */
+export async function verifyEverywhere(config: BackupConfig, published: Published, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
+  const began = io.deps.clock.monotonic();
+  const missing = new Set(record.degraded.map((line) => line.slice(0, line.indexOf(': '))));
+  for (const [index, store] of config.stores.entries()) {
+    if (index > 0 && missing.has(store.name)) continue;
+    const own = index === 0 ? published : await ownManifest(config, store, published, io, signal);
+    if (own === undefined) continue;
+    const result = await verifyOne(config, store, own.manifest, own.sha256, io, signal);
+    const checks = index === 0 ? result.checks : result.checks.map((check) => ({ ...check, name: `${check.name} in ${store.name}` }));
+    record.checks.push(...checks);
+    if (index === 0) record.status = result.record === undefined ? 'complete' : standingOf(own.manifest, [result.record]).status;
+  }
+  record.timing['read-back'] = io.deps.clock.monotonic() - began;
+  io.deps.log.info(`Backup ${published.manifest.id} is ${record.status ?? 'complete'}.`);
+}
+
+async function ownManifest(config: BackupConfig, store: Store, published: Published, io: BackupIo, signal: AbortSignal): Promise<{ readonly manifest: Manifest; readonly sha256: string } | undefined> {
+  const catalog = await readCatalog(store, { source: published.manifest.source, trusted: config.trusted, nowMs: io.deps.clock.now(), signal });
+  return catalog.entries.find(({ manifest }) => manifest.id === published.manifest.id);
+}
+
+async function verifyOne(config: BackupConfig, store: Store, manifest: Manifest, sha256: string, io: BackupIo, signal: AbortSignal): Promise<ReadBackResult & { readonly record: Awaited<ReturnType<typeof verifyBackup>>['record'] }> {
+  return await verifyBackup({
+    store, manifest, manifestSha256: sha256, runUrl: config.run.runUrl, signal,
+    depth: config.depth.kind === 'head' ? 'head' : 'read-back',
+    ...(config.identity === undefined && manifest.codec.encryption === 'age' ? {} : { decode: { open: openPlaintext, identity: config.identity } }),
+  }, { now: io.deps.clock.now, random: io.deps.random, signer: config.signer });
+}
+
+/** `verify: sample n/t`: reads older backups in turn, a share of them each day. */
+export async function verifySample(config: BackupConfig, catalog: Catalog, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
+  const [primary] = config.stores;
+  if (config.depth.kind !== 'sample' || primary === undefined) return;
+  const day = Math.floor(io.deps.clock.now() / DAY_MS);
+  for (const entry of sampleOf(catalog.entries, config.depth, day)) await verifyEntry(config, primary, entry, record, io, signal);
+}
+
+/** mode verify: read-back and head look at the newest backup in every store, sample at its share of all. */
+export async function verifyStored(config: BackupConfig, source: string, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
+  record.source = source;
+  for (const store of config.stores) {
+    const catalog = await readCatalog(store, { source, trusted: config.trusted, nowMs: io.deps.clock.now(), signal });
+    for (const oddity of catalog.oddities) record.warnings.push(`${oddity.key} in ${store.name}: ${oddity.why}`);
+    const day = Math.floor(io.deps.clock.now() / DAY_MS);
+    const chosen = config.depth.kind === 'sample' ? sampleOf(catalog.entries, config.depth, day) : catalog.entries.slice(0, 1);
+    for (const entry of chosen) await verifyEntry(config, store, entry, record, io, signal);
+  }
+}
+
+async function verifyEntry(config: BackupConfig, store: Store, entry: Catalog['entries'][number], record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
+  const result = await verifyOne(config, store, entry.manifest, entry.sha256, io, signal);
+  const why = result.checks.filter((check) => check.result !== 'pass').map((check) => check.why ?? check.name).join('; ');
+  record.verified.push({ id: entry.manifest.id, verdict: result.verdict === 'fail' ? 'fail' : 'pass', why: result.verdict === 'inconclusive' ? `inconclusive: ${why}` : why });
+  if (result.verdict === 'fail') io.deps.log.error(`Backup ${entry.manifest.id} in ${store.name} does not read back: ${why}`, 'Backup');
+  else io.deps.log.info(`Backup ${entry.manifest.id} in ${store.name} read back: ${result.verdict}${why === '' ? '' : ` (${why})`}.`);
+}
