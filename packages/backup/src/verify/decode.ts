@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PassThrough, Transform, type Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { addAbortSignal, PassThrough, type Readable } from 'node:stream';
 import { asError } from '@ops/shared';
 import type { Check } from '../check.ts';
 import type { Manifest } from '../catalog/manifest.ts';
@@ -26,24 +25,18 @@ export interface DecodeRequest {
 /** Decrypts and decompresses one artifact and compares the plaintext with the manifest. Throws `identity-wrong` and on cancel. */
 export async function decodeArtifact(request: DecodeRequest): Promise<readonly Check[]> {
   const { artifact, manifest, signal } = request;
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const meter = new Transform({
-    transform(chunk: Buffer, _, done) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      done(undefined, chunk);
-    },
-  });
-  const inspected = new PassThrough();
   try {
     const plaintext = await request.open(artifact.segments, request.store, manifest.codec, request.identity, signal);
-    const [, checks] = await Promise.all([pipeline(plaintext, meter, inspected, { signal }), inspectAll(request, inspected)]);
-    if (bytes !== artifact.plainBytes) return [{ name: 'plaintext-hash', result: 'fail', why: `${artifact.name} decodes to ${bytes} bytes, the manifest says ${artifact.plainBytes}` }, ...checks];
-    return [hash.digest('hex') === artifact.plainSha256 ? { name: 'plaintext-hash', result: 'pass' } : { name: 'plaintext-hash', result: 'fail', why: `${artifact.name} decodes to other bytes than were dumped` }, ...checks];
+    const branch = request.inspect === undefined ? undefined : new PassThrough();
+    // An inspector that does not listen any more must not turn the error of the stream into a crash.
+    branch?.on('error', () => undefined);
+    // Both end before either's failure is told: nothing reads on behind our back.
+    const [pumped, inspected] = await Promise.allSettled([pump(addAbortSignal(signal, plaintext), branch), inspectBranch(request, branch)]);
+    if (pumped.status === 'rejected') throw pumped.reason;
+    if (inspected.status === 'rejected') throw inspected.reason;
+    return [hashCheck(artifact, pumped.value), ...inspected.value];
   } catch (thrown) {
     signal.throwIfAborted();
-    inspected.destroy();
     if (thrown instanceof BackupFault && (thrown.reason === 'identity-wrong' || thrown.reason === 'identity-missing')) throw thrown;
     // A store that stops answering, or a tool that is not there, is no word about the backup; the read of all bytes that follows judges the store.
     const unable = thrown instanceof BackupFault && (thrown.reason === 'store-refused' || thrown.reason === 'store-timeout' || thrown.reason === 'tool-missing');
@@ -51,11 +44,51 @@ export async function decodeArtifact(request: DecodeRequest): Promise<readonly C
   }
 }
 
-/** Lets the inspector read, and reads on to the end where it stopped, so that the hash is over everything. */
-async function inspectAll({ inspect, artifact }: DecodeRequest, plaintext: Readable): Promise<readonly Check[]> {
+interface Plain {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+function hashCheck(artifact: Artifact, plain: Plain): Check {
+  if (plain.bytes !== artifact.plainBytes) return { name: 'plaintext-hash', result: 'fail', why: `${artifact.name} decodes to ${plain.bytes} bytes, the manifest says ${artifact.plainBytes}` };
+  return plain.sha256 === artifact.plainSha256 ? { name: 'plaintext-hash', result: 'pass' } : { name: 'plaintext-hash', result: 'fail', why: `${artifact.name} decodes to other bytes than were dumped` };
+}
+
+/** Hashes everything, and hands it to the branch for as long as somebody reads there. */
+async function pump(plaintext: AsyncIterable<Uint8Array>, branch: PassThrough | undefined): Promise<Plain> {
+  const hash = createHash('sha256');
+  let bytes = 0;
   try {
-    return (await inspect?.(artifact, plaintext)) ?? [];
+    for await (const chunk of plaintext) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      if (branch !== undefined && !branch.destroyed && !branch.write(chunk)) await roomIn(branch);
+    }
+    branch?.end();
+  } catch (thrown) {
+    branch?.destroy(asError(thrown));
+    throw thrown;
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+/** Until the branch takes more, or nobody reads there any longer. */
+function roomIn(branch: PassThrough): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      branch.off('drain', go).off('close', go);
+      resolve();
+    };
+    branch.once('drain', go).once('close', go);
+    if (branch.closed) go();
+  });
+}
+
+async function inspectBranch({ inspect, artifact }: DecodeRequest, branch: PassThrough | undefined): Promise<readonly Check[]> {
+  if (inspect === undefined || branch === undefined) return [];
+  try {
+    return await inspect(artifact, branch);
   } finally {
-    plaintext.resume();
+    branch.destroy();
   }
 }
