@@ -97,6 +97,12 @@ async function buildAction(root: string, js: string, target: string, name: strin
   if (!existsSync(manifest)) throw new Error('it has no action.yml; write it with: npm run docs');
   const runs = parse(readFileSync(manifest, 'utf8')).runs ?? {};
   const entries: [string, string][] = [[runs.main, 'main'], [runs.post, 'post']].flatMap(([path, entry]) => (path === undefined ? [] : [[path, join(js, 'actions', name, 'src', `${entry}.js`)]]));
+  // A worker thread has an entry of its own: src/worker/tap.ts becomes dist/tap/index.js.
+  const workers = join(source, 'src/worker');
+  for (const file of existsSync(workers) ? readdirSync(workers).filter((one) => one.endsWith('.ts')).sort() : []) {
+    const worker = file.slice(0, -'.ts'.length);
+    entries.push([join(dirname(runs.main), worker, 'index.js'), join(js, 'actions', name, 'src/worker', `${worker}.js`)]);
+  }
   for (const [path, entry] of entries) if (!existsSync(entry)) throw new Error(`action.yml names ${path}, but there is no src/${relative(join(js, 'actions', name, 'src'), entry).replace(/js$/, 'ts')}`);
   const key = fingerprint(root, js, entries.map(([, entry]) => entry));
   const stamp = join(dirname(dirname(target)), 'stamps', name);
