@@ -299,6 +299,24 @@ install_database() {
   }
   relocate "$new" "$dir"
   mv "$new" "$dir"
+  remove_old_trees "$name" "$dir"
+}
+
+# Trees of older recipes and their templates, unless a server runs from one.
+remove_old_trees() {
+  local name=$1 keep=$2 old
+  for old in "$cache/databases/$name"-*; do
+    [ "$old" != "$keep" ] || continue
+    # shellcheck disable=SC2010 # links, not names
+    if ls -l /proc/[0-9]*/exe 2> /dev/null | grep -qF -- "-> $old/"; then continue; fi
+    rm -rf "$old" "$cache/templates/$(basename "$old")"-*
+  done
+}
+
+# Data directories to copy from; Node comes from npm, and without it each product's first test makes its own.
+install_templates() {
+  local node=$here/../node_modules/.bin/node
+  [ ! -x "$node" ] || "$node" --no-warnings "$here/../test/support/database/prepare.ts"
 }
 
 # Maven's own client knows this machine's repository.
@@ -364,7 +382,7 @@ install_python_tools() {
 }
 
 install_everything() {
-  local suite name pid jobs=() failed=0
+  local suite name pid jobs=() databases=() failed=0
   [ "$(id -u)" = 0 ] || { echo "services: installing needs root; scripts/services.sh --check does not" >&2; exit 1; }
   mkdir -p "$cache/roots" "$cache/databases" "$cache/samples" "$cache/tools" "$log_dir"
   exec 8> "$cache/lock"
@@ -372,11 +390,13 @@ install_everything() {
   # Two apt runs on one root break each other, so the machine's packages come first; the rest have a root each.
   step packages install_packages || exit 1
   for suite in $suites; do step "root-$suite" install_root "$suite" & jobs+=($!); done
-  for name in $(database_names); do step "$name" install_database "$name" & jobs+=($!); done
+  for name in $(database_names); do step "$name" install_database "$name" & databases+=($!); done
   step samples install_samples & jobs+=($!)
   step python-tools install_python_tools & jobs+=($!)
   step go-tools install_go_tools & jobs+=($!)
   step weed install_weed & jobs+=($!)
+  for pid in "${databases[@]}"; do wait "$pid" || failed=1; done
+  [ "$failed" = 1 ] || step database-templates install_templates || failed=1
   for pid in "${jobs[@]}"; do wait "$pid" || failed=1; done
   exec 8>&-
   return "$failed"
