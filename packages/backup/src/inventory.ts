@@ -1,10 +1,11 @@
 /** Kinds of objects a complete dump holds. One word per kind, the same for all engines. */
-export const OBJECT_KINDS = ['table', 'view', 'trigger', 'procedure', 'function', 'event', 'sequence', 'type', 'extension', 'policy', 'index', 'constraint', 'large-object', 'role'] as const;
+export const OBJECT_KINDS = ['table', 'view', 'trigger', 'procedure', 'function', 'package', 'package-body', 'event', 'sequence', 'type', 'extension', 'policy', 'index', 'constraint', 'large-object', 'role'] as const;
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 
 /**
  * What a database holds, or a dump: names by kind, each as the engine writes it without quotes (`schema.name` on
- * PostgreSQL, plain names elsewhere; a trigger as `table.trigger` on PostgreSQL). Kinds that an engine cannot list are absent.
+ * PostgreSQL, where a routine has its argument types and a trigger or policy its table: `schema.sum(integer)`, `schema.table trigger`;
+ * plain names elsewhere). Kinds that an engine cannot list are absent.
  */
 export type Inventory = Readonly<Partial<Record<ObjectKind, readonly string[]>>>;
 

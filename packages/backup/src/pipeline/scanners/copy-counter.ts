@@ -3,14 +3,14 @@ import type { ObjectKind, TableData } from '../../inventory.ts';
 
 const NEWLINE = 10;
 const LINE_BYTES = 64 * 1024;
-/** `COPY schema.table (columns) FROM stdin;`, quoted where PostgreSQL quotes. */
-const COPY = /^COPY ((?:"(?:[^"]|"")+"|[^\s".]+)(?:\.(?:"(?:[^"]|"")+"|[^\s".]+))?) (?:\(.*\) )?FROM stdin;$/;
+/** `COPY schema.table (columns) FROM stdin;`, quoted where PostgreSQL quotes; two blanks when the table has no columns. */
+const COPY = /^COPY ((?:"(?:[^"]|"")+"|[^\s".]+)(?:\.(?:"(?:[^"]|"")+"|[^\s".]+))?) (?:\(.*\))? ?FROM stdin;$/;
 /** pg_dump's comment before every object. */
 const OBJECT = /^-- (?:Data for )?Name: (.+); Type: ([A-Z ]+); Schema: (.+?); Owner: .*$/;
 const END_OF_COPY = Buffer.from('\\.');
 
 const KINDS: Readonly<Record<string, ObjectKind>> = {
-  'TABLE': 'table', 'VIEW': 'view', 'MATERIALIZED VIEW': 'view', 'TRIGGER': 'trigger', 'FUNCTION': 'function', 'PROCEDURE': 'procedure', 'SEQUENCE': 'sequence', 'TYPE': 'type', 'DOMAIN': 'type',
+  'TABLE': 'table', 'FOREIGN TABLE': 'table', 'VIEW': 'view', 'MATERIALIZED VIEW': 'view', 'TRIGGER': 'trigger', 'FUNCTION': 'function', 'AGGREGATE': 'function', 'PROCEDURE': 'procedure', 'SEQUENCE': 'sequence', 'TYPE': 'type', 'DOMAIN': 'type',
   'EXTENSION': 'extension', 'POLICY': 'policy', 'INDEX': 'index', 'CONSTRAINT': 'constraint', 'FK CONSTRAINT': 'constraint', 'CHECK CONSTRAINT': 'constraint',
 };
 
@@ -105,9 +105,8 @@ function unquote(name: string): string {
   return name.replaceAll(/"((?:[^"]|"")+)"/g, (_, inner: string) => inner.replaceAll('""', '"'));
 }
 
-/** `schema.name`; an extension has no schema, a trigger or policy is `table.name` in pg_dump's tag `table name`. */
+/** `schema.name`; an extension has no schema, a trigger or policy is `table name` in pg_dump's tag, a routine `name(types)`. */
 function objectName(kind: ObjectKind, tag: string, schema: string): string {
   if (kind === 'extension') return tag;
-  if (kind === 'trigger' || kind === 'policy' || kind === 'constraint') return tag.replace(' ', '.');
   return schema === '-' ? tag : `${schema}.${tag}`;
 }

@@ -115,7 +115,7 @@ export class MysqlScanner implements Scanner {
   }
 }
 
-const MYSQL_KINDS = ['table', 'view', 'trigger', 'procedure', 'function', 'event', 'sequence'] as const satisfies readonly ObjectKind[];
+const MYSQL_KINDS = ['table', 'view', 'trigger', 'procedure', 'function', 'package', 'package-body', 'event', 'sequence'] as const satisfies readonly ObjectKind[];
 
 /** For messages: printable, short. */
 function firstLine(text: string): string {

@@ -8,7 +8,7 @@ export interface CreatedObject {
   readonly algorithm: boolean;
 }
 
-const KINDS: Readonly<Record<string, ObjectKind>> = { table: 'table', view: 'view', trigger: 'trigger', procedure: 'procedure', function: 'function', event: 'event', sequence: 'sequence' };
+const KINDS: Readonly<Record<string, ObjectKind>> = { table: 'table', view: 'view', trigger: 'trigger', procedure: 'procedure', function: 'function', event: 'event', sequence: 'sequence', package: 'package' };
 
 interface Token {
   readonly text: string;
@@ -50,8 +50,11 @@ export function createdObject(head: string): CreatedObject | undefined {
     const kind = KINDS[word];
     if (kind === undefined) continue;
     let first = rest.next();
+    // MariaDB's two halves of a package; the words inside them are not read.
+    const body = kind === 'package' && isWord(first, 'body');
+    if (body) first = rest.next();
     if (isWord(first, 'if')) { rest.next(); rest.next(); first = rest.next(); }
-    return first.done === true ? undefined : { kind, name: readName(rest, first.value), algorithm };
+    return first.done === true ? undefined : { kind: body ? 'package-body' : kind, name: readName(rest, first.value), algorithm };
   }
   return undefined;
 }
