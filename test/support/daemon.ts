@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ const POLL_MS = 20;
 const FIRST_PORT = 15_000;
 const LAST_PORT = 32_000;
 const NOBODY_ID = 65_534;
+const PREFIX = 'ops-server';
 
 export interface DaemonPlan {
   /** For messages. */
@@ -90,9 +91,22 @@ export function answersAt(port: number): Promise<boolean> {
 
 /** A private directory of one server, owned by whom `user: 'nobody'` becomes; short, because a Unix socket's path may have 107 bytes. */
 export function privateDir(name: string): { path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), `ops-${name}-`));
+  sweepLeftovers();
+  const path = mkdtempSync(join(tmpdir(), `${PREFIX}-${process.pid}-${name}-`));
   giveToNobody(path);
-  return { path, remove: () => { rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }); } };
+  return { path, remove: () => { remove(path); } };
+}
+
+/** Directories of test processes that were killed: their servers died with them. */
+function sweepLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = new RegExp(`^${PREFIX}-(\\d+)-`).exec(name)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) remove(join(tmpdir(), name));
+  }
+}
+
+function remove(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 
 export function giveToNobody(path: string): void {
