@@ -41,3 +41,12 @@ export type { S3Access, StoreSettings, StoreTarget } from './stores/settings.ts'
 export type { TokenSource } from './stores/s3/credentials.ts';
 export { S3_LIMITS, type S3Limits } from './stores/s3/sdk.ts';
 export type { LifecycleReport, LifecycleRequest } from './stores/s3/lifecycle-plan.ts';
+export { shownSize } from './size.ts';
+export { backup, planBackup } from './backup/backup.ts';
+export type { BackupConfig, BackupRun } from './backup/config.ts';
+export type { BackupIo } from './backup/io.ts';
+export { newBackupRecord, type BackupRecord } from './backup/record.ts';
+export { pruneAll } from './backup/pruning.ts';
+export { listedSource } from './backup/look.ts';
+export { backupSections } from './backup/summary.ts';
+export { verifyStored } from './backup/verifying.ts';

@@ -11,7 +11,6 @@ export const storeInputs = {
   'role-to-assume': { description: 'AWS role taken with the job\'s OIDC token; needs id-token: write', schema: text(), rule: 'the ARN of a role', example: 'arn:aws:iam::123456789012:role/backup' },
   'access-key-id': { description: 'Key id of each s3 store, one a line, where no role is assumed', schema: lines(), list: true, rule: 'one key id a line', example: '${{ vars.BACKUP_KEY_ID }}' },
   'secret-access-key': { description: 'Secret key of each s3 store, one a line, in the same order', schema: secret(), secret: true, rule: 'one secret key a line', example: '${{ secrets.BACKUP_SECRET_KEY }}' },
-  'allow-plain-host': { description: 'Let a host: store hold the dump unencrypted although encryption is age', schema: boolean(), default: 'false', rule: 'true or false', example: 'true' },
 } as const;
 
 /** How a new backup is written; db-backup and deploy share them. */
@@ -32,7 +31,7 @@ export const databaseInputs = {
   'env-file': { description: 'The .env with the login, where the dump runs; default the app\'s own', schema: text(), rule: 'a path', example: '/var/www/app/shared/.env' },
   'database-url': { description: 'Login as a URL instead of env-file', schema: secret(), secret: true, rule: 'mysql://, mariadb://, postgresql:// or sqlite:// URL', example: '${{ secrets.DATABASE_URL }}' },
   database: { description: 'Another database of the same login than the one of env-file', schema: text(), rule: 'a database name', example: 'shop' },
-  'db-tls': { description: 'TLS to the database; default verify on a runner, on a host what .env says', schema: choice(['verify', 'require', 'off']), rule: 'one of: verify, require, off', example: 'verify' },
+  'db-tls': { description: 'TLS to the database; default what .env says, from a runner to another machine verify', schema: choice(['verify', 'require', 'off']), rule: 'one of: verify, require, off', example: 'verify' },
   'db-ca': { description: 'CA file for db-tls, where the dump runs', schema: text(), rule: 'a path', example: '/etc/ssl/certs/db-ca.pem' },
   identity: { description: 'age private key; with it verification decrypts and decodes what is stored', schema: secret(), secret: true, rule: 'an AGE-SECRET-KEY', example: '${{ secrets.BACKUP_IDENTITY }}' },
   'trusted-signers': { description: 'ed25519 public keys whose manifests are accepted, one a line; default any', schema: lines(), list: true, rule: 'one public key a line', example: 'MCowBQYDK2VwAyEA…' },

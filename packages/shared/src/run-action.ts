@@ -62,7 +62,7 @@ export async function runAction<S extends InputSpecs, O extends string>(contract
     clock: realClock, random: realRandom, exec: nodeExec, log, context: runContext(host.env), env: childEnv(host.env),
     mask, signal: ending.signal, cleanup: undo, state: new FileState(host.env, redactor, token),
   };
-  const work = Promise.resolve().then(() => run(inputsOf(contract, host.env), deps, book)).catch((thrown: unknown) => asError(thrown));
+  const work = Promise.resolve().then(async () => run(await inputsOf(contract, host.env), deps, book)).catch((thrown: unknown) => asError(thrown));
   const ended = await Promise.race([work, ending.late, ending.lost]);
   const cleanupLimit = (): number => {
     const left = ending.leftMs();
@@ -72,11 +72,12 @@ export async function runAction<S extends InputSpecs, O extends string>(contract
   const verdict = verdictOf(ended, ending.signal);
   if (ended instanceof Error && !(ended instanceof UserError)) await explain(ended, log);
   publish(contract, { env: host.env, book, verdict, redactor, log, token });
-  host.exitCode = verdict.ok ? 0 : 1;
+  const exitCode = verdict.ok ? 0 : (verdict.exit ?? 1);
+  host.exitCode = exitCode;
   // Work that ignored the cancel, or broke off, would keep node alive until the platform kills the whole tree.
   if (!ending.signal.aborted && ended === await settled(work)) return;
   await groupsEnded();
-  host.stdout.write('', () => host.exit(verdict.ok ? 0 : 1));
+  host.stdout.write('', () => host.exit(exitCode));
 }
 
 /** The value of a promise that has settled already; undefined for one that has not. */
@@ -84,7 +85,7 @@ function settled<T>(promise: Promise<T>): Promise<T | undefined> {
   return Promise.race([promise, Promise.resolve(undefined)]);
 }
 
-function inputsOf<S extends InputSpecs>(contract: ActionContract<S>, env: Env): InputsOf<S> {
+function inputsOf<S extends InputSpecs>(contract: ActionContract<S>, env: Env): Promise<InputsOf<S>> {
   return parseInputs(contract.inputs, { env, opsFile: opsFileText(env), action: contract.name, registry: inputRegistry, ...(contract.renamed === undefined ? {} : { renamed: contract.renamed }) });
 }
 

@@ -6,6 +6,7 @@ import type { Query } from '../engines/query.ts';
 import { BackupFault, type BackupReason } from '../fault.ts';
 import type { Connection } from '../connection.ts';
 import type { BackupConfig } from './config.ts';
+import type { BackupIo } from './io.ts';
 import { findSource } from './source.ts';
 
 /** What is known before a byte is dumped. */
@@ -35,6 +36,16 @@ export async function look(config: BackupConfig, mask: (secret: string) => void,
     if (signal.aborted) throw new CancelledError('looking at the database');
     throw thrown;
   }
+}
+
+/** The catalog name for modes that only read stores: as given, else from the login, without opening the database. */
+export async function listedSource(config: BackupConfig, io: Pick<BackupIo, 'deps'>, signal: AbortSignal): Promise<string> {
+  if (config.source !== undefined) {
+    sourceFolder(config.source);
+    return config.source;
+  }
+  const { connection } = await findSource(config.place, config.database, io.deps.mask, signal);
+  return defaultSource({ environment: config.environment, engine: connection.engine, database: connection.kind === 'file' ? connection.path : connection.database });
 }
 
 /** Throws the refusals that stand; returns what allow-partial let through, one sentence each. */

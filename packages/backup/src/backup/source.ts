@@ -14,7 +14,8 @@ export interface DatabaseChoice {
   readonly appDir: string | undefined;
   readonly database: string | undefined;
   readonly engine: EngineName | 'auto';
-  readonly tls: TlsMode;
+  /** `auto`: what .env says; from a runner to another machine verify. */
+  readonly tls: TlsMode | 'auto';
   readonly ca: string | undefined;
 }
 
@@ -35,12 +36,12 @@ const NEWEST: LaravelMajor = 13;
 export async function findSource(place: Place, choice: DatabaseChoice, mask: (secret: string) => void, signal: AbortSignal): Promise<FoundSource> {
   if (choice.url !== undefined) {
     mask(choice.url.reveal());
-    return { connection: connectionOf(facts(urlEnv(choice.url), NEWEST, 'database-url'), choice, '/', mask), from: 'database-url' };
+    return { connection: connectionOf(facts(urlEnv(choice.url), NEWEST, 'database-url'), place, choice, '/', mask), from: 'database-url' };
   }
   const file = await readEnvFile(place, choice, signal);
   const env = wrap(() => readDotenv(file.bytes, { name: file.path, ...(file.phpdotenv === undefined ? {} : { phpdotenv: file.phpdotenv }) }));
   const root = choice.appDir ?? file.path.replace(/\/[^/]*$/, '');
-  return { connection: connectionOf(facts(env, file.laravel, file.path), choice, root, mask), from: file.path };
+  return { connection: connectionOf(facts(env, file.laravel, file.path), place, choice, root, mask), from: file.path };
 }
 
 /** Errors of the parser name key and line; here they are bad input. */
@@ -70,7 +71,7 @@ function urlEnv(url: Secret): Dotenv {
   return parsed.env;
 }
 
-function connectionOf(found: DatabaseFacts, choice: DatabaseChoice, root: string, mask: (secret: string) => void): Connection {
+function connectionOf(found: DatabaseFacts, place: Place, choice: DatabaseChoice, root: string, mask: (secret: string) => void): Connection {
   if (found.driver === 'sqlite') {
     const given = choice.database ?? found.database.value;
     return { kind: 'file', engine: 'sqlite', path: given.startsWith('/') ? given : `${root.replace(/\/$/, '')}/${given}` };
@@ -90,9 +91,18 @@ function connectionOf(found: DatabaseFacts, choice: DatabaseChoice, root: string
     user: found.username.value ?? '',
     password,
     database: choice.database ?? found.database.value,
-    tls: choice.tls === 'default' && ca !== undefined ? 'verify' : choice.tls === 'default' && found.driver === 'pgsql' ? postgresTls(found.sslMode.value) : choice.tls,
+    tls: choice.tls === 'auto' ? tlsOf(found, place, socket, ca) : choice.tls,
     ...(ca === undefined ? {} : { ca }),
   };
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/;
+
+function tlsOf(found: Exclude<DatabaseFacts, { driver: 'sqlite' }>, place: Place, socket: string | undefined, ca: string | undefined): TlsMode {
+  const said = found.driver === 'pgsql' ? postgresTls(found.sslMode.value) : 'default';
+  if (said !== 'default') return said;
+  if (ca !== undefined) return 'verify';
+  return place.via === 'runner' && socket === undefined && !LOOPBACK.test(found.host.value ?? '127.0.0.1') ? 'verify' : 'default';
 }
 
 function postgresTls(mode: string | null): TlsMode {

@@ -1,0 +1,4 @@
+import { runPost } from '@ops/shared/post';
+import { tidyUp } from './tidy-up.ts';
+
+await runPost(tidyUp, process);
