@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { asError, CancelledError, UserError } from '@ops/shared';
 import { BackupFault, type BackupReason } from '../../fault.ts';
 import type { S3Target } from '../settings.ts';
@@ -76,8 +77,8 @@ export function factsOf(thrown: unknown): Facts {
   const error = asError(thrown);
   const direct = { name: error.name, code: textOf(error, 'Code') || textOf(error, 'code'), status: statusOf(error), message: firstLine(error.message) };
   // node wraps the attempts at several addresses into one error without a word.
-  if (error instanceof AggregateError && direct.code === '' && error.errors.length > 0) return factsOf(error.errors[0]);
-  if (direct.code === '' && direct.status === undefined && error.cause instanceof Error) return factsOf(error.cause);
+  if ('errors' in error && Array.isArray(error.errors) && direct.code === '' && error.errors.length > 0) return factsOf(error.errors[0]);
+  if (direct.code === '' && direct.status === undefined && types.isNativeError(error.cause)) return factsOf(error.cause);
   return direct;
 }
 

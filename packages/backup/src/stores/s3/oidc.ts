@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { asError } from '@ops/shared';
 import { z } from 'zod';
 import { BackupFault } from '../../fault.ts';
@@ -82,7 +83,7 @@ async function tried(where: string, deps: OidcDeps, ask: () => Promise<Response>
 
 /** fetch says only "fetch failed"; what happened stands in its cause. */
 function rootWords(error: Error): string {
-  return error.cause instanceof Error ? rootWords(error.cause) : error.message;
+  return types.isNativeError(error.cause) ? rootWords(error.cause) : error.message;
 }
 
 function jsonOf(text: string): unknown {

@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { asError } from '@ops/shared';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { S3Target } from '../settings.ts';
 import type { CredentialCache } from './credentials.ts';
@@ -38,7 +39,9 @@ export async function loadSdk() {
     override async handle(request: Parameters<Handle>[0], options: Parameters<Handle>[1] = {}): ReturnType<Handle> {
       const given = options.abortSignal;
       const signal = given instanceof AbortSignal ? AbortSignal.any([given, this.#signal]) : this.#signal;
-      return super.handle(request, { ...options, abortSignal: signal });
+      return super.handle(request, { ...options, abortSignal: signal }).catch((thrown: unknown) => {
+        throw thrown instanceof Error ? thrown : ofThisRealm(thrown);
+      });
     }
   }
 
@@ -62,6 +65,15 @@ export function makeClient(sdk: Sdk, target: S3Target, credentials: CredentialCa
     // Its warnings go to the console otherwise, past the log.
     logger: { debug: nothing, info: nothing, warn: nothing, error: nothing, trace: nothing },
   });
+}
+
+/**
+ * Inside a worker's or a test runner's realm node's own errors are no `instanceof Error`: the SDK would wrap them, lose their
+ * code, and not know what to try again.
+ */
+function ofThisRealm(thrown: unknown): Error {
+  const error = asError(thrown);
+  return Object.assign(new Error(error.message, { cause: error }), { ...error, name: error.name });
 }
 
 function nothing(): void {

@@ -48,11 +48,10 @@ export async function uploadObject(context: S3Context, request: UploadRequest): 
     const own = source.failed();
     body.destroy();
     digest.destroy();
-    if (own === undefined && flow.publishing && !(thrown instanceof UserError)) {
-      const there = await published(context, request.key, digest, partSize, signal);
-      if (there !== undefined) return there;
-    }
+    const there = own === undefined && flow.publishing && !(thrown instanceof UserError) ? await published(context, request.key, digest, partSize, signal) : undefined;
+    // Also when it is there: then by an upload of its own, and this one is left over.
     if (flow.id !== undefined || flow.creating) await endQuietly(context, key, { id: flow.id, unanswered: flow.creating });
+    if (there !== undefined) return there;
     if (own !== undefined) throw own;
     if (flow.publishing && factsOf(thrown).status === 412) throw taken(context.target.name, request.key);
     throw storeFault(thrown, context.target, { verb: 'write', key: request.key, permission: 's3:PutObject', signal });
@@ -112,12 +111,14 @@ async function prove(context: S3Context, key: string, digest: DigestStream, part
   }
 }
 
-/** After a lost answer: the object as proven, if it is there and ours. Without a checksum of the store its size alone says nothing. */
+/**
+ * After a lost answer: the object as proven, if it is there and ours. Where the store has no checksums, its size must do:
+ * ids are unique, and proof `size` asks for a read-back anyway.
+ */
 async function published(context: S3Context, key: string, digest: DigestStream, partSize: number, signal: AbortSignal): Promise<Uploaded | undefined> {
   if (signal.aborted) return undefined;
   try {
-    const proven = await prove(context, key, digest, partSize, signal);
-    return proven.proof === 'store' ? proven : undefined;
+    return await prove(context, key, digest, partSize, signal);
   } catch {
     return undefined;
   }
