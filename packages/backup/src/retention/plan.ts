@@ -58,9 +58,15 @@ function blockedBy(catalog: Catalog, request: PlanRequest): string | undefined {
  * object too, but then it names the lock.
  */
 export function meansNoRight(why: string): boolean {
-  return !/\bworm\b|object.?lock|retention|legal.?hold/i.test(why) && /access ?denied|accessdenied|forbidden|not authori[sz]ed|unauthorized|permission denied|EACCES|EPERM|EROFS|403/i.test(why);
+  return !/\bworm\b|object.?lock|retention|legal.?hold/i.test(why) && /access ?denied|accessdenied|forbidden|not authori[sz]ed|unauthorized|permission denied|may not|lacks s3:|EACCES|EPERM|EROFS|403/i.test(why);
 }
 
+/** What was thrown, as a clause. */
 export function words(thrown: unknown): string {
-  return asError(thrown).message;
+  return clause(asError(thrown).message);
+}
+
+/** A sentence of a store inside one of ours. */
+export function clause(sentence: string): string {
+  return sentence.replace(/\.+$/, '');
 }

@@ -134,17 +134,32 @@ describe('what stops it', () => {
         return Promise.resolve(keys.map((key) => ({ key, why: 'AccessDenied: Access Denied' })));
       }
     }
-    const { shelf } = await filled(3, (now) => new ReadOnly({ now }));
-    const said: Said = { lines: [], notices: [] };
-    const result = await run(shelf, {}, said);
-    expect(tried).toBe(1);
-    expect(result).toMatchObject({ deleted: [], skipped: [{}] });
-    expect(said.notices).toEqual(['Nothing is deleted from s3://memory/backups: this login may not delete (the store refused to delete it: AccessDenied: Access Denied).']);
-    expect((await shelf.catalog()).entries).toHaveLength(13);
+    for (const [old, tries] of [[5, 3], [1, 1]] as const) {
+      tried = 0;
+      const { shelf } = await filled(old, (now) => new ReadOnly({ now }));
+      const said: Said = { lines: [], notices: [] };
+      const result = await run(shelf, {}, said);
+      expect(tried).toBe(tries);
+      expect(result.deleted).toEqual([]);
+      expect(result.skipped).toHaveLength(tries);
+      expect(said.notices).toEqual(['Nothing is deleted from s3://memory/backups: this login may not delete (the store refused to delete it: AccessDenied: Access Denied). Give it the right, or set prune-role, or prune: never.']);
+      expect((await shelf.catalog()).entries).toHaveLength(10 + old);
+    }
     class Thrower extends MemoryStore {
       override remove(): ReturnType<MemoryStore['remove']> { return Promise.reject(new Error('Access Denied')); }
     }
     expect((await run((await filled(3, (now) => new Thrower({ now }))).shelf)).stopped).toContain('this login may not delete');
+  });
+  test('one that may not be deleted, for whatever reason, does not keep the others', async () => {
+    let hold = '';
+    class Hold extends MemoryStore {
+      override remove(keys: readonly string[], signal: AbortSignal): ReturnType<MemoryStore['remove']> {
+        return keys.includes(hold) ? Promise.resolve([{ key: hold, why: 'Access Denied' }]) : super.remove(keys, signal);
+      }
+    }
+    const { shelf, old } = await filled(3, (now) => new Hold({ now }));
+    hold = manifestKey(SOURCE, old[2] ?? '');
+    expect(await run(shelf)).toMatchObject({ deleted: [old[1], old[0]], skipped: [{ id: old[2] }], stopped: undefined });
   });
   test('an object lock is told and passed over, whether the store names its end or not', async () => {
     class Worm extends MemoryStore {
@@ -158,7 +173,7 @@ describe('what stops it', () => {
     shelf.store.lock(manifestKey(SOURCE, old[1] ?? ''), NOW + DAY);
     const result = await run(shelf);
     expect(result.deleted).toEqual([old[0]]);
-    expect(result.skipped).toEqual([{ id: old[2], why: 'the store refused to delete it: AccessDenied: Access Denied because object protected by object lock.' }]);
+    expect(result.skipped).toEqual([{ id: old[2], why: 'the store refused to delete it: AccessDenied: Access Denied because object protected by object lock' }]);
     expect(result.plan.decision.keep.find(({ id }) => id === old[1])?.reasons).toEqual(['locked in the store until 2026-11-26T12:00:00.000Z']);
   });
   test('a lock that only a closer look shows is seen right before deleting', async () => {
@@ -350,4 +365,4 @@ test('a clock that is years ahead, a copy of another server, look-alike sources:
   await expect(run(shelf)).rejects.toMatchObject({ reason: 'retention-guard' });
 });
 
-test.each([['AccessDenied: Access Denied', true], ['EACCES: permission denied, unlink', true], ['403 Forbidden', true], ['SlowDown', false], ['Access Denied because object protected by object lock.', false], ['object is WORM protected', false], ['InternalError', false]])('%s', (words, none) => expect(meansNoRight(words)).toBe(none));
+test.each([['AccessDenied: Access Denied', true], ['EACCES: permission denied, unlink', true], ['403 Forbidden', true], ['the key writ… may not: it lacks s3:DeleteObject on backups/shop, or the key is wrong.', true], ['SlowDown', false], ['Access Denied because object protected by object lock.', false], ['object is WORM protected', false], ['InternalError', false]])('%s', (words, none) => expect(meansNoRight(words)).toBe(none));

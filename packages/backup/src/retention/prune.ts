@@ -93,6 +93,9 @@ async function leaseOf(request: PruneRequest, deps: PruneDeps): Promise<Lease | 
   }
 }
 
+/** So many refusals in a row, and nothing deleted: the login lacks the right, and the rest need not be tried. One alone may be a legal hold. */
+const REFUSALS_ENOUGH = 3;
+
 /** The deleting part: one backup after another, until all are gone or something says stop. */
 class Pruning {
   readonly #deleted: string[] = [];
@@ -100,6 +103,8 @@ class Pruning {
   readonly #collected: string[] = [];
   #freedBytes = 0;
   #stopped: string | undefined;
+  /** Refusals for want of a right, while nothing is deleted. */
+  readonly #rightless: string[] = [];
   readonly #request: PruneRequest;
   readonly #plan: PrunePlan;
   readonly #lease: Lease;
@@ -124,6 +129,7 @@ class Pruning {
       this.#took(orphan.id, orphan.bytes, await deleteOrphan(this.#request.store, this.#plan.source, orphan, this.#deps.clock.now(), this.#request.signal), this.#collected);
     }
     await this.#abandonUploads();
+    if (this.#rightless.length > 0 && this.#stopped === undefined) this.#stopForRights();
     return { plan: this.#plan, deleted: this.#deleted, freedBytes: this.#freedBytes, skipped: this.#skipped, collected: this.#collected, stopped: this.#stopped };
   }
 
@@ -144,8 +150,14 @@ class Pruning {
       this.#skipped.push({ id, why });
       this.#deps.log.info(`${id}: ${why}.`);
     }
-    // One notice, not one a backup: a login without the right has it for none of them.
-    if (removal.noRight && this.#deleted.length + this.#collected.length === 0) this.#stop(`this login may not delete (${removal.refused[0] ?? ''})`);
+    if (removal.gone) this.#rightless.length = 0;
+    else if (removal.noRight && this.#deleted.length + this.#collected.length === 0) this.#rightless.push(removal.refused[0] ?? '');
+    if (this.#rightless.length >= REFUSALS_ENOUGH) this.#stopForRights();
+  }
+
+  /** One notice, not one a backup. */
+  #stopForRights(): void {
+    this.#stop(`this login may not delete (${this.#rightless[0] ?? ''}). Give it the right, or set prune-role, or prune: never`);
   }
 
   #stop(why: string): void {

@@ -3,7 +3,7 @@ import type { CatalogEntry } from '../catalog/list.ts';
 import { isReading, readingSince } from '../catalog/marks.ts';
 import type { Store } from '../stores/store.ts';
 import { besideManifest, type Orphan } from './orphans.ts';
-import { meansNoRight, words } from './plan.ts';
+import { clause, meansNoRight, words } from './plan.ts';
 
 const PUT_BACK_MS = 60_000;
 
@@ -41,7 +41,7 @@ export async function deleteBackup(store: Store, entry: CatalogEntry, nowMs: num
   if (head?.lockedUntilMs !== undefined && head.lockedUntilMs > nowMs) return stays(`the store keeps it locked until ${new Date(head.lockedUntilMs).toISOString()}`);
   if (record !== undefined) {
     const [refused] = await remove(store, [key], signal);
-    if (refused !== undefined) return stays(`the store refused to delete it: ${refused.why}`, meansNoRight(refused.why));
+    if (refused !== undefined) return stays(`the store refused to delete it: ${clause(refused.why)}`, meansNoRight(refused.why));
     // Not the run's signal: a cancel must not come between deleting the manifest and putting it back.
     const own = AbortSignal.timeout(PUT_BACK_MS);
     const late = await inUse(store, source, id, nowMs, own);
@@ -92,5 +92,5 @@ export async function deleteOrphan(store: Store, source: string, orphan: Orphan,
 /** The manifest is gone, so is the backup; objects the store kept (Object Lock) are orphans for a later run. */
 function finish(...rounds: readonly Refusals[]): Removal {
   const refused = rounds.flat();
-  return { gone: true, refused: refused.map(({ key, why }) => `the store kept ${key}: ${why}`), noRight: refused.some(({ why }) => meansNoRight(why)) };
+  return { gone: true, refused: refused.map(({ key, why }) => `the store kept ${key}: ${clause(why)}`), noRight: refused.some(({ why }) => meansNoRight(why)) };
 }
