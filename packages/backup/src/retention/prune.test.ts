@@ -100,7 +100,7 @@ describe('deleting', () => {
       expect(shelf.keys('data/daily')).toHaveLength(10);
       expect(shelf.keys('.checks/')).toHaveLength(10);
     }
-  });
+  }, 120_000);
 });
 
 describe('what stops it', () => {
