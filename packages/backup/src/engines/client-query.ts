@@ -35,6 +35,7 @@ export class ClientQuery implements Query {
   readonly #records: AsyncIterator<string>;
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
+  #asking = false;
 
   /** `errors` gets the lines of stderr that the caller routes in through `noteStderr`. */
   constructor(stream: RemoteStream, dialect: ClientDialect, title: string, nonce: string) {
@@ -62,6 +63,7 @@ export class ClientQuery implements Query {
     const cancel = (): void => void this.#stream.kill();
     signal?.addEventListener('abort', cancel, { once: true });
     try {
+      this.#asking = true;
       this.#errors.length = 0;
       this.#stream.stdin.write(this.#dialect.frame(sql, this.#mark));
       const found: (readonly Cell[])[] = [];
@@ -79,6 +81,7 @@ export class ClientQuery implements Query {
         throw this.#dialect.fault(failure === 'stderr' ? await this.#said() : failure, this.#title);
       }
     } finally {
+      this.#asking = false;
       signal?.removeEventListener('abort', cancel);
     }
   }
@@ -102,6 +105,8 @@ export class ClientQuery implements Query {
   async close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
+      // An answer that nobody waits for any more, such as the count of a large table, must not hold the session open.
+      if (this.#asking) await this.#stream.kill();
       await this.#last;
       this.#stream.stdin.end(this.#dialect.quit);
       const late = setTimeout(() => void this.#stream.kill(), STDERR_WAIT_MS);

@@ -1,7 +1,6 @@
 import type { EngineFacts } from '../engine.ts';
-import type { Query } from '../query.ts';
-import type { Grant } from './grants.ts';
-import { parseGrants } from './grants.ts';
+import type { Cell, Query } from '../query.ts';
+import { grantedRoles, parseGrants, withoutWildcards, type Grant } from './grants.ts';
 import type { Family } from './login.ts';
 
 /** What MySQL and MariaDB are asked before a dump. */
@@ -11,6 +10,10 @@ export interface MysqlFacts extends EngineFacts {
   readonly number: readonly number[];
   readonly account: string;
   readonly grants: readonly Grant[];
+  /** partial_revokes is on: names of databases in grants have no wildcards. */
+  readonly literalNames: boolean;
+  /** Roles the account has, but that are not active when it logs in. */
+  readonly idleRoles: readonly string[];
   /** Tables whose storage engine takes no part in the snapshot, with that engine. */
   readonly unsafe: readonly { readonly table: string; readonly storage: string }[];
   readonly brokenViews: readonly string[];
@@ -20,9 +23,14 @@ export interface MysqlFacts extends EngineFacts {
   readonly dumper: { readonly path: string; readonly flags: ReadonlySet<string>; readonly number: readonly number[] };
 }
 
-/** A string literal; safe under every sql_mode because quotes are doubled and backslashes never occur unescaped. */
+/** A string literal; safe under every sql_mode and whatever the text. */
 export function literal(text: string): string {
   return `_utf8mb4 X'${Buffer.from(text, 'utf8').toString('hex')}'`;
+}
+
+/** A name between backticks. */
+export function quoted(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
 }
 
 export function versionNumber(version: string): readonly number[] {
@@ -38,8 +46,13 @@ export function atLeast(number: readonly number[], wanted: readonly number[]): b
   return true;
 }
 
+/** The client prints NULL and the text NULL alike, and a name is never NULL. */
+function nameAt(row: readonly Cell[], at: number): string {
+  return row[at] ?? 'NULL';
+}
+
 async function column(query: Query, sql: string, signal: AbortSignal): Promise<readonly string[]> {
-  return (await query.rows(sql, signal)).map((row) => row[0] ?? '');
+  return (await query.rows(sql, signal)).map((row) => nameAt(row, 0));
 }
 
 /** A question that an account or an old server may not be allowed; undefined then. */
@@ -52,37 +65,50 @@ async function optional(query: Query, sql: string, signal: AbortSignal): Promise
   }
 }
 
-/** All grants of the account, with those of its active roles. */
-export async function readGrants(query: Query, family: Family, signal: AbortSignal): Promise<readonly Grant[]> {
+/** All grants of the account, with those of its active roles, and the roles that are not active. */
+export async function readGrants(query: Query, family: Family, signal: AbortSignal): Promise<Pick<MysqlFacts, 'grants' | 'idleRoles' | 'literalNames'>> {
+  const more = async (sql: string): Promise<readonly string[]> => (await optional(query, sql, signal))?.map((row) => row[0] ?? '') ?? [];
   const lines = [...await column(query, 'SHOW GRANTS FOR CURRENT_USER()', signal)];
-  const [role = 'NONE'] = await optional(query, 'SELECT CURRENT_ROLE()', signal).then((rows) => rows?.map((row) => row[0] ?? 'NONE') ?? ['NONE']);
-  if (role !== 'NONE' && role !== '') {
-    const sql = family === 'mysql' ? `SHOW GRANTS FOR CURRENT_USER() USING ${role}` : 'SHOW GRANTS FOR CURRENT_ROLE()';
-    lines.push(...(await optional(query, sql, signal))?.map((row) => row[0] ?? '') ?? []);
-  }
-  // MariaDB 10.11 and later: what everybody has.
-  if (family === 'mariadb') lines.push(...(await optional(query, 'SHOW GRANTS FOR PUBLIC', signal))?.map((row) => row[0] ?? '') ?? []);
-  return parseGrants(lines);
+  const roles = grantedRoles(lines);
+  const [active = ''] = await more('SELECT CURRENT_ROLE()');
+  const none = active === '' || active === 'NONE';
+  if (!none) lines.push(...await more(family === 'mysql' ? `SHOW GRANTS FOR CURRENT_USER() USING ${active}` : 'SHOW GRANTS FOR CURRENT_ROLE'));
+  // What everybody has; MariaDB 10.11 and later.
+  if (family === 'mariadb') lines.push(...await more('SHOW GRANTS FOR PUBLIC'));
+  const literalNames = family === 'mysql' && (await more('SELECT @@partial_revokes'))[0] === '1';
+  const grants = parseGrants(lines);
+  const activeRoles = active.startsWith('`') ? grantedRoles([`GRANT ${active} TO x`]) : [active];
+  return { literalNames, grants: literalNames ? withoutWildcards(grants) : grants, idleRoles: roles.filter((role) => none || !activeRoles.includes(role)) };
 }
 
-const NOT_SNAPSHOT_SAFE = "ENGINE NOT IN ('InnoDB', 'ROCKSDB', 'TokuDB')";
+/** Views that cannot be opened: as the dumpers do it, because no list tells of a definer that is gone. */
+async function findBrokenViews(query: Query, database: string, views: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
+  const broken: string[] = [];
+  for (const view of views) {
+    if (await optional(query, `SHOW FIELDS FROM ${quoted(database)}.${quoted(view)}`, signal) === undefined) broken.push(view);
+  }
+  return broken;
+}
+
+/** Storage engines whose rows come from the one snapshot; an empty word is a table that cannot be opened, which the dumper says loudly. */
+const SNAPSHOT_SAFE: readonly string[] = ['innodb', 'rocksdb', 'tokudb', ''];
 
 /** Asks the server for everything but the client's own facts. */
 export async function readFacts(query: Query, database: string, version: string, family: Family, signal: AbortSignal): Promise<Omit<MysqlFacts, 'client' | 'dumper'>> {
   const name = literal(database);
   const number = versionNumber(version);
-  const [settings] = await query.rows("SELECT CURRENT_USER(), @@sql_mode, IF(@@time_zone = 'SYSTEM', @@system_time_zone, @@time_zone), @@max_allowed_packet", signal);
+  const [settings] = await query.rows("SELECT CURRENT_USER(), @@GLOBAL.sql_mode, IF(@@time_zone = 'SYSTEM', @@system_time_zone, @@time_zone), @@max_allowed_packet", signal);
+  // ANSI_QUOTES changes what SHOW GRANTS prints, and ORACLE what is a word.
+  await query.rows("SET SESSION sql_mode = ''", signal);
   const identity = await optional(query, family === 'mysql' ? 'SELECT @@server_uuid' : 'SELECT @@server_uid', signal);
   const [schema] = await query.rows(`SELECT DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ${name}`, signal);
-  const tables = await query.rows(`SELECT TABLE_NAME, TABLE_TYPE, IFNULL(ENGINE, ''), IFNULL(DATA_LENGTH, 0), IFNULL(TABLE_COMMENT, '') LIKE '%references invalid%' FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${name} ORDER BY TABLE_NAME`, signal);
-  const kinds = (type: (word: string) => boolean): readonly string[] => tables.filter((row) => type(row[1] ?? '')).map((row) => row[0] ?? '');
-  const views = kinds((word) => word === 'VIEW');
-  const base = kinds((word) => word !== 'VIEW' && word !== 'SEQUENCE' && !word.startsWith('TEMPORARY'));
+  const tables = await query.rows(`SELECT TABLE_NAME, TABLE_TYPE, IFNULL(ENGINE, ''), IFNULL(DATA_LENGTH, 0) FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${name} ORDER BY TABLE_NAME`, signal);
+  const ofType = (type: (word: string) => boolean): readonly string[] => tables.filter((row) => type(row[1] ?? '')).map((row) => nameAt(row, 0));
+  const views = ofType((word) => word === 'VIEW');
+  const base = ofType(isTable);
   const routines = await query.rows(`SELECT ROUTINE_NAME, ROUTINE_TYPE, ROUTINE_DEFINITION IS NULL FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ${name} ORDER BY ROUTINE_NAME`, signal);
-  const triggers = await column(query, `SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = ${name} ORDER BY TRIGGER_NAME`, signal);
-  const events = await column(query, `SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ${name} ORDER BY EVENT_NAME`, signal);
-  const unsafe = await query.rows(`SELECT TABLE_NAME, ENGINE FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${name} AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AND ${NOT_SNAPSHOT_SAFE} ORDER BY TABLE_NAME`, signal);
-  const migrations = base.includes('migrations') ? await optional(query, `SELECT migration FROM \`${database.replaceAll('`', '``')}\`.migrations ORDER BY id`, signal) : undefined;
+  const routinesOf = (type: string): readonly string[] => routines.filter((row) => row[1] === type).map((row) => nameAt(row, 0));
+  const migrations = base.includes('migrations') ? await optional(query, `SELECT migration FROM ${quoted(database)}.migrations ORDER BY id`, signal) : undefined;
   const id = identity?.[0]?.[0];
   return {
     engine: family, family, number, database,
@@ -96,16 +122,21 @@ export async function readFacts(query: Query, database: string, version: string,
     inventory: {
       table: base,
       view: views,
-      trigger: triggers,
-      procedure: routines.filter((row) => row[1] === 'PROCEDURE').map((row) => row[0] ?? ''),
-      function: routines.filter((row) => row[1] === 'FUNCTION').map((row) => row[0] ?? ''),
-      event: events,
-      ...(family === 'mariadb' ? { sequence: kinds((word) => word === 'SEQUENCE') } : {}),
+      trigger: await column(query, `SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = ${name} ORDER BY TRIGGER_NAME`, signal),
+      procedure: routinesOf('PROCEDURE'),
+      function: routinesOf('FUNCTION'),
+      event: await column(query, `SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ${name} ORDER BY EVENT_NAME`, signal),
+      ...(family === 'mariadb' ? { sequence: ofType((word) => word === 'SEQUENCE'), package: routinesOf('PACKAGE'), 'package-body': routinesOf('PACKAGE BODY') } : {}),
     },
-    migrations: (migrations ?? []).map((row) => row[0] ?? ''),
-    grants: await readGrants(query, family, signal),
-    unsafe: unsafe.map((row) => ({ table: row[0] ?? '', storage: row[1] ?? '' })),
-    brokenViews: tables.filter((row) => row[1] === 'VIEW' && row[4] === '1').map((row) => row[0] ?? ''),
-    hiddenRoutines: routines.filter((row) => row[2] === '1').map((row) => row[0] ?? ''),
+    migrations: (migrations ?? []).map((row) => nameAt(row, 0)),
+    ...await readGrants(query, family, signal),
+    unsafe: tables.filter((row) => isTable(row[1] ?? '') && !SNAPSHOT_SAFE.includes((row[2] ?? '').toLowerCase())).map((row) => ({ table: nameAt(row, 0), storage: row[2] ?? '' })),
+    brokenViews: await findBrokenViews(query, database, views, signal),
+    hiddenRoutines: routines.filter((row) => row[2] === '1').map((row) => nameAt(row, 0)),
   };
+}
+
+/** `BASE TABLE`, and MariaDB's `SYSTEM VERSIONED`. */
+function isTable(type: string): boolean {
+  return type !== 'VIEW' && type !== 'SYSTEM VIEW' && type !== 'SEQUENCE' && !type.startsWith('TEMPORARY');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { covers, holdsGlobally, holdsOnDatabase, holdsOnTable, parseGrants, tableLevel } from './grants.ts';
+import { covers, grantedRoles, holdsGlobally, holdsOnDatabase, holdsOnTable, parseGrants, tableLevel, withoutWildcards } from './grants.ts';
 
 const of = (...lines: string[]): ReturnType<typeof parseGrants> => parseGrants(lines);
 
@@ -25,6 +25,21 @@ describe('SHOW GRANTS', () => {
     const grants = of('GRANT SELECT ON *.* TO `b`@`%`', 'REVOKE SELECT ON `shop`.* FROM `b`@`%`');
     expect(holdsOnDatabase(grants, 'SELECT', 'shop')).toBe(false);
     expect(holdsOnDatabase(grants, 'SELECT', 'other')).toBe(true);
+  });
+  test('of several patterns only the most precise one counts', () => {
+    const grants = of('GRANT SELECT ON `shop`.* TO `b`@`%`', 'GRANT SELECT, TRIGGER ON `sh%`.* TO `b`@`%`', 'GRANT EVENT ON `s%`.* TO `b`@`%`');
+    expect(['SELECT', 'TRIGGER', 'EVENT'].map((one) => holdsOnDatabase(grants, one, 'shop'))).toEqual([true, false, false]);
+    expect(['SELECT', 'TRIGGER', 'EVENT'].map((one) => holdsOnDatabase(grants, one, 'shed'))).toEqual([true, true, false]);
+    expect(['SELECT', 'TRIGGER', 'EVENT'].map((one) => holdsOnDatabase(grants, one, 'seen'))).toEqual([false, false, true]);
+  });
+  test('under partial_revokes names have no wildcards', () => {
+    expect(holdsOnDatabase(withoutWildcards(of('GRANT SELECT ON `sh%`.* TO `b`@`%`')), 'SELECT', 'shop')).toBe(false);
+    expect(holdsOnDatabase(withoutWildcards(of('GRANT SELECT ON `my_app`.* TO `b`@`%`')), 'SELECT', 'my_app')).toBe(true);
+    expect(holdsOnDatabase(withoutWildcards(of('GRANT SELECT ON `my\\_app`.* TO `b`@`%`')), 'SELECT', 'my_app')).toBe(true);
+  });
+  test('roles, and lines that are none of ours', () => {
+    expect(grantedRoles(['GRANT `r``1`@`%`,`r 2`@`%` TO `b`@`%` WITH ADMIN OPTION', 'GRANT `plain` TO `b`@`%`', 'GRANT SELECT ON `shop`.* TO `b`@`%`', 'GRANT PROXY ON ``@`` TO `root`@`localhost` WITH GRANT OPTION'])).toEqual(['r`1', 'r 2', 'plain']);
+    expect(of('GRANT PROXY ON ``@`` TO `root`@`localhost` WITH GRANT OPTION', 'SET DEFAULT ROLE `r1` FOR `a1`@`%`', 'GRANT EXECUTE ON PACKAGE BODY `shop`.`p` TO `b`@`%`')).toEqual([]);
   });
   test('names with quotes, dots and blanks', () => {
     expect(holdsOnDatabase(of('GRANT SELECT ON `my ``odd``.db`.* TO `b`@`%`'), 'SELECT', 'my `odd`.db')).toBe(true);

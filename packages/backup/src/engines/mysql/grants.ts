@@ -13,6 +13,19 @@ export interface Grant {
 
 const GRANT = /^(GRANT|REVOKE) (.+?) ON (?:TABLE )?(`(?:[^`]|``)*`|\*)\.(`(?:[^`]|``)*`|\*) (?:TO|FROM) /s;
 
+/** Roles that lines of SHOW GRANTS give, active or not. Pure. */
+export function grantedRoles(lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line) => {
+    const list = /^GRANT ((?:`(?:[^`]|``)+`(?:@`(?:[^`]|``)*`)?,? ?)+) TO /.exec(line)?.[1] ?? '';
+    return [...list.matchAll(/`((?:[^`]|``)+)`(?:@`(?:[^`]|``)*`)?/g)].map(([, name]) => (name ?? '').replaceAll('``', '`'));
+  });
+}
+
+/** Under MySQL's partial_revokes `_` and `%` in the names of databases mean themselves. Pure. */
+export function withoutWildcards(grants: readonly Grant[]): readonly Grant[] {
+  return grants.map((grant) => ({ ...grant, database: grant.database.replace(/\\?([%_])/g, '\\$1') }));
+}
+
 /** Reads the lines of SHOW GRANTS of MySQL and MariaDB. Lines that grant roles, proxies or routines are left out. Pure. */
 export function parseGrants(lines: readonly string[]): readonly Grant[] {
   return lines.flatMap((line) => {
@@ -45,17 +58,32 @@ export function covers(pattern: string, database: string): boolean {
   return new RegExp(`^${source}$`, 'su').test(database);
 }
 
+/** How far a pattern is from a plain name: the server takes the plain one first, then the one whose first wildcard comes last. */
+function precision(pattern: string): number {
+  const wildcard = /(?<!\\)[%_]/.exec(pattern);
+  return wildcard === null ? Number.POSITIVE_INFINITY : wildcard.index;
+}
+
+/** The pattern that the server looks at for this database, as it stands in the grant; undefined when none fits. Pure. */
+export function decidingPattern(grants: readonly Grant[], database: string): string | undefined {
+  const fitting = grants.filter((grant) => !grant.revoked && grant.table === '*' && grant.database !== '*' && covers(grant.database, database));
+  return fitting.reduce<string | undefined>((best, { database: pattern }) => (best === undefined || precision(pattern) > precision(best) ? pattern : best), undefined);
+}
+
 const STATIC_ALL = ['ALL', 'ALL PRIVILEGES'];
 
 /**
  * Is the privilege held on every table of the database? Table- and column-level grants never are: what they leave out is
- * invisible. A partial revoke (MySQL's partial_revokes) takes a global privilege away. Pure.
+ * invisible. A partial revoke (MySQL's partial_revokes) takes a global privilege away. Of several patterns that fit the
+ * database the server looks at the most precise one only, in both families (measured). Pure.
  */
 export function holdsOnDatabase(grants: readonly Grant[], privilege: string, database: string): boolean {
   const names = [...STATIC_ALL, privilege];
   const whole = grants.filter((grant) => grant.table === '*' && !grant.columnsOnly && grant.privileges.some((one) => names.includes(one)));
   const revoked = whole.some((grant) => grant.revoked && grant.database !== '*' && covers(grant.database, database));
-  return whole.some((grant) => !grant.revoked && (grant.database === '*' ? !revoked : covers(grant.database, database)));
+  if (whole.some((grant) => !grant.revoked && grant.database === '*' && !revoked)) return true;
+  const deciding = decidingPattern(grants, database);
+  return whole.some((grant) => !grant.revoked && grant.database === deciding);
 }
 
 /** Is the privilege held globally (`ON *.*`)? */

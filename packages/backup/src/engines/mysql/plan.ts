@@ -33,6 +33,8 @@ export function mysqlPlan(facts: MysqlFacts, connection: ServerConnection, optio
   const flags = flagsOf(facts);
   const program = facts.dumper.path;
   const excluded = options.excludeData;
+  // allow-partial got us here: the dumper would end at them.
+  const unreadable = facts.brokenViews.map((view) => `--ignore-table=${facts.database}.${view}`);
   const commands: DumpCommand[] = [];
   let leaveOut: readonly Argument[] = [];
   if (excluded.length > 0 && facts.family === 'mariadb') leaveOut = excluded.map((name) => `--ignore-table-data=${facts.database}.${name}`);
@@ -42,7 +44,7 @@ export function mysqlPlan(facts: MysqlFacts, connection: ServerConnection, optio
     commands.push({ id: 'structure', program, args: [DEFAULTS, ...structure, '--no-data', '--', facts.database, ...excluded] });
     leaveOut = excluded.map((name) => `--ignore-table=${facts.database}.${name}`);
   }
-  commands.push({ id: 'dump', program, args: [DEFAULTS, ...flags, ...leaveOut, '--', facts.database] });
+  commands.push({ id: 'dump', program, args: [DEFAULTS, ...flags, ...leaveOut, ...unreadable, '--', facts.database] });
   return { login: mysqlLogin(connection, facts.family), artifacts: [{ name: 'dump', commands, scan: 'mysql' }], flags: [...flags, ...excluded.map((name) => `exclude-data ${name}`)] };
 }
 
@@ -50,7 +52,7 @@ export function mysqlPlan(facts: MysqlFacts, connection: ServerConnection, optio
 export function mysqlJudge(facts: MysqlFacts, options: DumpOptions, scans: ReadonlyMap<string, Scan>): readonly Check[] {
   const scan = scans.get('dump');
   if (scan === undefined) return [{ name: 'inventory', result: 'fail', why: 'There is no dump.' }];
-  const checks: Check[] = [trailerCheck(scan, facts.family === 'mysql' && options.excludeData.length > 0 ? 2 : 1), inventoryCheck(facts.inventory, scan)];
+  const checks: Check[] = [trailerCheck(scan, facts.family === 'mysql' && options.excludeData.length > 0 ? 2 : 1), inventoryCheck(expected(facts), scan)];
   const tooLarge = scan.longestStatement > LARGEST_STATEMENT;
   checks.push(tooLarge
     ? { name: 'row-size', result: 'fail', why: `One statement is ${scan.longestStatement} bytes long; no server loads more than 1 GiB at once, so this dump could never be restored.` }
@@ -58,6 +60,10 @@ export function mysqlJudge(facts: MysqlFacts, options: DumpOptions, scans: Reado
   const [problem] = scan.problems;
   checks.push(problem === undefined ? { name: 'content', result: 'pass' } : { name: 'content', result: 'fail', why: problem });
   return [...checks, ...scan.notRun];
+}
+
+function expected({ inventory, brokenViews }: MysqlFacts): Inventory {
+  return { ...inventory, view: (inventory.view ?? []).filter((view) => !brokenViews.includes(view)) };
 }
 
 function trailerCheck(scan: Scan, wanted: number): Check {

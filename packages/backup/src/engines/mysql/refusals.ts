@@ -1,6 +1,6 @@
 import type { DumpOptions, Refusal } from '../engine.ts';
-import { atLeast, type MysqlFacts } from './facts.ts';
-import { holdsGlobally, holdsOnDatabase, holdsOnTable, tableLevel } from './grants.ts';
+import { atLeast, quoted, type MysqlFacts } from './facts.ts';
+import { decidingPattern, holdsGlobally, holdsOnDatabase, holdsOnTable, tableLevel } from './grants.ts';
 
 /** What a missing privilege leaves out of a dump that ends with exit code 0 and its trailer. Measured on MySQL 9.7 and MariaDB 10.11 and 11.8. */
 const NEEDED = [
@@ -14,7 +14,7 @@ const SHOWN = 5;
 
 /** Why this database must not be dumped as it is. Pure. */
 export function mysqlRefusals(facts: MysqlFacts, options: DumpOptions): readonly Refusal[] {
-  return [...clientRefusals(facts), ...rightRefusals(facts), ...routineRefusals(facts), ...reloadRefusal(facts), ...contentRefusals(facts), ...optionRefusals(facts, options)];
+  return [...clientRefusals(facts), ...rightRefusals(facts), ...routineRefusals(facts), ...reloadRefusal(facts), ...contentRefusals(facts, options), ...optionRefusals(facts, options)];
 }
 
 function clientRefusals({ family, client, server }: MysqlFacts): readonly Refusal[] {
@@ -24,28 +24,27 @@ function clientRefusals({ family, client, server }: MysqlFacts): readonly Refusa
   return [{ reason: 'client-mismatch', partial: false, message: `The server is ${family === 'mysql' ? 'MySQL' : 'MariaDB'} ${server.version}, and the only dumper found is the one of ${mine} (${client.version}): its dumps do not load back.`, remedy: `Install ${wanted} where the dump runs, or set via to the other place.` }];
 }
 
-function grantText(privileges: string, facts: MysqlFacts): string {
-  return `GRANT ${privileges} ON ${quoted(facts.database)}.* TO ${accountText(facts.account)};`;
-}
-
-function quoted(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
+/** On the pattern that already decides for this database: beside a more precise one another grant would change nothing. */
+function grantText(privileges: string, { grants, database, literalNames, account }: MysqlFacts): string {
+  const pattern = literalNames ? database : (decidingPattern(grants, database) ?? database);
+  return `GRANT ${privileges} ON ${quoted(pattern)}.* TO ${accountText(account)};`;
 }
 
 /** CURRENT_USER() is `user@host`; either part may hold an @. */
 function accountText(account: string): string {
   const at = account.lastIndexOf('@');
-  return at < 0 ? `'${account}'` : `'${account.slice(0, at).replaceAll("'", "''")}'@'${account.slice(at + 1).replaceAll("'", "''")}'`;
+  return at < 0 ? quoted(account) : `${quoted(account.slice(0, at))}@${quoted(account.slice(at + 1))}`;
 }
 
 function rightRefusals(facts: MysqlFacts): readonly Refusal[] {
   const missing = NEEDED.filter(([privilege]) => !holdsOnDatabase(facts.grants, privilege, facts.database));
   if (missing.length === 0) return [];
   const tables = tableLevel(facts.grants, facts.database);
+  const idle = facts.idleRoles.length > 0 ? ` Its ${facts.idleRoles.length === 1 ? 'role' : 'roles'} ${shown(facts.idleRoles)} ${facts.idleRoles.length === 1 ? 'is' : 'are'} not active when it logs in (SET DEFAULT ROLE).` : '';
   const only = tables.length > 0 ? ` It has rights on single tables only (${shown(tables)}); every other table would be missing, and nothing would say so.` : '';
   return [{
     reason: 'right-missing', partial: true,
-    message: `The account ${facts.account} lacks ${missing.map(([privilege]) => privilege).join(', ')} on the whole database ${facts.database}: ${missing.map(([, effect]) => effect).join('; ')}.${only}`,
+    message: `The account ${facts.account} lacks ${missing.map(([privilege]) => privilege).join(', ')} on the whole database ${facts.database}: ${missing.map(([, effect]) => effect).join('; ')}.${only}${idle}`,
     remedy: grantText(missing.map(([privilege]) => privilege).join(', '), facts),
   }];
 }
@@ -56,7 +55,8 @@ function routineRefusals(facts: MysqlFacts): readonly Refusal[] {
     ? holdsGlobally(grants, 'SHOW_ROUTINE') || (atLeast(facts.number, [8, 0, 20]) && holdsGlobally(grants, 'SELECT')) || (!atLeast(facts.number, [8]) && holdsOnTable(grants, 'SELECT', 'mysql', 'proc'))
     : holdsOnTable(grants, 'SELECT', 'mysql', 'proc') || holdsOnDatabase(grants, 'SHOW CREATE ROUTINE', database);
   if (whole) return [];
-  const remedy = family === 'mysql' ? `GRANT SHOW_ROUTINE ON *.* TO ${accountText(facts.account)};` : `GRANT SELECT ON mysql.proc TO ${accountText(facts.account)};`;
+  const right = family === 'mysql' && atLeast(facts.number, [8]) ? (atLeast(facts.number, [8, 0, 20]) ? 'SHOW_ROUTINE ON *.*' : 'SELECT ON *.*') : 'SELECT ON mysql.proc';
+  const remedy = `GRANT ${right} TO ${accountText(facts.account)};`;
   if (facts.hiddenRoutines.length > 0) {
     return [{ reason: 'right-missing', partial: true, message: `The account ${facts.account} may not see the body of ${facts.hiddenRoutines.length === 1 ? 'the routine' : `${facts.hiddenRoutines.length} routines`} ${shown(facts.hiddenRoutines)}: the dump would hold none of it.`, remedy }];
   }
@@ -73,14 +73,18 @@ function reloadRefusal(facts: MysqlFacts): readonly Refusal[] {
   return [{ reason: 'right-missing', partial: false, message: `mysqldump ${version} needs RELOAD or FLUSH_TABLES, which ${facts.account} lacks.`, remedy: `GRANT FLUSH_TABLES ON *.* TO ${accountText(facts.account)}; or install a newer client.` }];
 }
 
-function contentRefusals(facts: MysqlFacts): readonly Refusal[] {
+function contentRefusals(facts: MysqlFacts, { excludeData }: DumpOptions): readonly Refusal[] {
   const found: Refusal[] = [];
-  if (facts.unsafe.length > 0) {
-    const [first] = facts.unsafe;
-    found.push({ reason: 'not-dumpable', partial: true, message: `${facts.unsafe.length} ${facts.unsafe.length === 1 ? 'table is' : 'tables are'} not InnoDB (${shown(facts.unsafe.map((one) => `${one.table} is ${one.storage}`))}): rows written during the dump would be torn.`, remedy: `ALTER TABLE ${quoted(first?.table ?? '')} ENGINE=InnoDB;` });
+  const unsafe = facts.unsafe.filter(({ table }) => !excludeData.includes(table));
+  if (unsafe.length > 0) {
+    found.push({
+      reason: 'not-dumpable', partial: true,
+      message: `${unsafe.length} ${unsafe.length === 1 ? 'table is' : 'tables are'} not InnoDB (${shown(unsafe.map((one) => `${one.table} is ${one.storage}`))}): rows written during the dump would be torn.`,
+      remedy: `${unsafe.map(({ table }) => `ALTER TABLE ${quoted(facts.database)}.${quoted(table)} ENGINE=InnoDB;`).join('\n')}`,
+    });
   }
   if (facts.brokenViews.length > 0) {
-    found.push({ reason: 'not-dumpable', partial: true, message: `${facts.brokenViews.length === 1 ? 'The view' : 'The views'} ${shown(facts.brokenViews)} cannot be read: ${facts.brokenViews.length === 1 ? 'it refers' : 'they refer'} to tables, columns or definers that do not exist, and the dump would break there.`, remedy: `DROP VIEW ${quoted(facts.brokenViews[0] ?? '')}; or repair it.` });
+    found.push({ reason: 'not-dumpable', partial: true, message: `${facts.brokenViews.length === 1 ? 'The view' : 'The views'} ${shown(facts.brokenViews)} cannot be read: ${facts.brokenViews.length === 1 ? 'it refers' : 'they refer'} to tables, columns or definers that do not exist, and the dump would end there.`, remedy: `Repair ${facts.brokenViews.length === 1 ? 'it' : 'them'}, or: DROP VIEW ${facts.brokenViews.map((view) => `${quoted(facts.database)}.${quoted(view)}`).join(', ')};` });
   }
   return found;
 }

@@ -48,7 +48,7 @@ export const postgresEngine: Engine<PostgresFacts> = {
     };
   },
   refusals: postgresRefusals,
-  prepare: (query, facts, _options, signal) => holdSnapshot(query, facts, signal),
+  prepare: (query, facts, options, signal) => holdSnapshot(query, facts, options, signal),
   plan: ({ facts, snapshot }, connection, options) => postgresPlan(facts, snapshot, server(connection), options),
   judge: postgresJudge,
   restoreCommand: (_facts, artifacts, decode) => [

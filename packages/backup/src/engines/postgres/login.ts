@@ -1,11 +1,15 @@
 import { Secret } from '@ops/shared';
 import type { Connection } from '../../connection.ts';
+import { BackupFault } from '../../fault.ts';
 import type { Argument, ClientLogin } from '../engine.ts';
 
 export type ServerConnection = Extract<Connection, { kind: 'server' }>;
 
 /** A field of a password file: colon and backslash are escaped. https://www.postgresql.org/docs/current/libpq-pgpass.html */
 function passField(text: string): string {
+  if (/[\0\n\r]/.test(text)) {
+    throw new BackupFault({ reason: 'bad-input', message: 'The password of the database holds a line break or a NUL byte, which the clients of PostgreSQL cannot take from a password file.', remedy: 'Give the backup an account of its own with another password.' });
+  }
   return text.replaceAll('\\', '\\\\').replaceAll(':', '\\:');
 }
 

@@ -9,9 +9,8 @@ const SHOWN = 8;
 const FLAGS = ['--format=custom', '--compress=0', '--no-password', '--lock-wait-timeout=30s'] as const;
 
 /** A pattern of pg_dump that matches exactly this table: quotes take every meaning out of signs and upper case. */
-function pattern({ name }: TableFact): string {
-  const dot = name.indexOf('.');
-  return [name.slice(0, dot), name.slice(dot + 1)].map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
+function pattern({ schema, table }: TableFact): string {
+  return [schema, table].map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
 }
 
 /** Programs, flags and login of one dump over one snapshot. Pure. */
@@ -21,7 +20,7 @@ export function postgresPlan(facts: PostgresFacts, snapshot: string | undefined,
   const largest = facts.tables.filter((table) => table.kind === 'r' && !excluded.has(table.name) && !excluded.has(table.name.replace(/^public\./, ''))).toSorted((a, b) => b.bytes - a.bytes).slice(0, Math.max(0, options.parallel - 1));
   const leftOut = facts.tables.filter((table) => excluded.has(table.name) || excluded.has(table.name.replace(/^public\./, '')));
   // allow-partial got us here: what cannot be read must be named, or pg_dump fails on its lock.
-  const skip = facts.unreadable.map((name) => `--exclude-table=${pattern({ name, quoted: '', bytes: 0, kind: 'r' })}`);
+  const skip = facts.unreadable.map((table) => `--exclude-table=${pattern(table)}`);
   const dump = (name: string, args: readonly Argument[]): ArtifactPlan => ({ name, commands: [{ id: 'dump', program: facts.programs.dump, args: [...common, ...skip, ...args] }], scan: 'pg-archive' });
   const data = [
     ...largest.map((table, at) => dump(`data-${at + 1}`, ['--section=data', `--table=${pattern(table)}`])),
@@ -47,7 +46,18 @@ export function postgresJudge(facts: PostgresFacts, options: DumpOptions, scans:
   const compared: readonly Check[] = unread.length > 0
     ? (['inventory', 'rows'] as const).map((name) => ({ name, result: 'not-run', why: unread[0] ?? '' }))
     : [...inventoryChecks(facts, scans), ...rowChecks(facts, options, scans, counted)];
-  return [...roleCheck(facts), ...compared, ...problems];
+  return [...trailerCheck(scans), ...roleCheck(facts), ...subscriptionCheck(facts), ...compared, ...problems];
+}
+
+/** Only the globals are text, and have a trailer. */
+function trailerCheck(scans: ReadonlyMap<string, Scan>): readonly Check[] {
+  const globals = scans.get('globals');
+  if (globals === undefined) return [];
+  return globals.trailers === 1 ? [{ name: 'trailer', result: 'pass' }] : [{ name: 'trailer', result: 'fail', why: `The dump of the roles has ${globals.trailers ?? 0} lines "cluster dump complete" instead of 1.` }];
+}
+
+function subscriptionCheck({ subscriptions, account }: PostgresFacts): readonly Check[] {
+  return subscriptions === 0 ? [] : [{ name: 'subscriptions', result: 'not-run', why: `${subscriptions === 1 ? 'One subscription is' : `${subscriptions} subscriptions are`} not in this backup: pg_dump writes them for superusers only, and ${account} is none.` }];
 }
 
 function roleCheck(facts: PostgresFacts): readonly Check[] {
@@ -68,7 +78,7 @@ function joined(scans: ReadonlyMap<string, Scan>): Inventory {
 }
 
 function inventoryChecks(facts: PostgresFacts, scans: ReadonlyMap<string, Scan>): readonly Check[] {
-  const hidden = new Set(facts.unreadable);
+  const hidden = new Set(facts.unreadable.map(({ name }) => name));
   const left = (names: readonly string[] | undefined): readonly string[] => (names ?? []).filter((name) => !hidden.has(name));
   const expected: Inventory = { ...facts.inventory, table: left(facts.inventory.table), sequence: left(facts.inventory.sequence), view: left(facts.inventory.view) };
   const { missing, unexpected } = inventoryDifferences(expected, joined(scans));
@@ -81,7 +91,7 @@ function rowChecks(facts: PostgresFacts, options: DumpOptions, scans: ReadonlyMa
   const dumped = new Map<string, number>();
   for (const scan of scans.values()) for (const [name, data] of Object.entries(scan.tables)) dumped.set(name, (dumped.get(name) ?? 0) + data.rows);
   const excluded = new Set(options.excludeData.flatMap((name) => [name, `public.${name}`]));
-  const hidden = new Set(facts.unreadable);
+  const hidden = new Set(facts.unreadable.map(({ name }) => name));
   const asked = facts.tables.filter((table) => table.kind === 'r' && !excluded.has(table.name) && !hidden.has(table.name));
   const wrong = asked.filter((table) => counted?.[table.name] !== undefined && counted[table.name] !== (dumped.get(table.name) ?? 0));
   if (wrong.length > 0) return [{ name: 'rows', result: 'fail', why: `Rows differ from the snapshot: ${shown(wrong.map((table) => `${table.name} has ${counted?.[table.name] ?? 0}, the dump ${dumped.get(table.name) ?? 0}`))}.` }];
