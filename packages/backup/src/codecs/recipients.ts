@@ -9,7 +9,7 @@ export interface Recipients {
 }
 
 /** A plain (`age1…`), tag or post-quantum (`age1pq1…`) recipient by its letters; the checksum is age's to judge. */
-const RECIPIENT = /^age1[02-9ac-hj-np-z]+$/;
+const RECIPIENT = /^age1(?:(?:pq|tag|tagpq)1)?[02-9ac-hj-np-z]+$/;
 const PLAIN = /^age1(?!pq1|tag1|tagpq1)[02-9ac-hj-np-z]{58}$/;
 
 /**

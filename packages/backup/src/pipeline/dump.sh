@@ -43,6 +43,7 @@ d_run() {
     eval "d_name=\$ENV_NAME_$d_i"
     # shellcheck disable=SC2163 # the name is a value
     export "$d_name=$d_word"
+    unset "ARG_ENV_$d_i"
   done
   eval "d_program=\$PROGRAM_$d_n"
   exec "$d_program" "$@"

@@ -64,6 +64,7 @@ class ArtifactRun {
     this.meter.waitFor('store');
     await this.#keep(this.#encryptor?.final() ?? []);
     const { segments, sha256 } = await this.#writer.finish();
+    this.meter.moved(scan.plainBytes, this.#writer.bytes);
     this.meter.waitFor('nobody');
     const hostCopy = await this.#publish();
     const compression = this.#compression();
@@ -197,7 +198,8 @@ class ArtifactRun {
 }
 
 function cancelled(title: string, signal: AbortSignal): BackupFault {
-  const timedOut = signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
+  const reason: unknown = signal.reason;
+  const timedOut = typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'TimeoutError';
   return timedOut
     ? new BackupFault({ reason: 'timed-out', message: `The ${title} took longer than it may.`, remedy: 'Raise `timeout`, or find out what it waited for.' })
     : new BackupFault({ reason: 'cancelled', message: `Cancelled during the ${title}.` });
