@@ -31,7 +31,7 @@ describe('signing-key', () => {
   test.each([
     ['PEM', pem], ['PEM with CR LF and blanks around', ` ${pem.replaceAll('\n', '\r\n')}\n`],
     ['base64 of the DER', pair.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')],
-    ['base64 of the seed', pair.privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32).toString('base64')],
+    ['base64 of its 32 bytes', pair.privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32).toString('base64')],
   ])('%s', (_, text) => expect(parseSigningKey(new Secret(text)).key).toBe(publicDer.toString('base64')));
   test('a seed gives the public key that the RFC gives', () => expect(Buffer.from(parseSigningKey(new Secret(SEED.toString('base64'))).key, 'base64').subarray(-32)).toEqual(PUBLIC));
   test('what is none says so and never quotes it', () => {

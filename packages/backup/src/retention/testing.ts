@@ -37,7 +37,7 @@ export const anyPolicy: fc.Arbitrary<RetentionPolicy> = fc.record({
   minVerified: fc.integer({ min: 1, max: 5 }),
 });
 
-type Promise_ = (items: readonly RetentionItem[], policy: RetentionPolicy, decision: RetentionDecision, gone: ReadonlySet<string>) => boolean;
+type Holds = (items: readonly RetentionItem[], policy: RetentionPolicy, decision: RetentionDecision, gone: ReadonlySet<string>) => boolean;
 
 const knownOf = (items: readonly RetentionItem[]): readonly KnownItem[] => items.filter((item) => item.kind === 'known');
 const isFuture = (item: KnownItem): boolean => Math.max(item.snapshotMs, item.latestMs) > NOW_MS;
@@ -60,7 +60,7 @@ function inZone(zone: string, body: () => RetentionDecision): RetentionDecision 
 }
 
 /** Each promise by its name; true when the decision keeps it. */
-export const PROMISES: Readonly<Record<string, Promise_>> = {
+export const PROMISES: Readonly<Record<string, Holds>> = {
   'every backup is kept or deleted, once': (items, _, { keep, delete: gone }) => ids([...keep, ...gone]) === ids(items),
   'each has a reason': (_, __, { keep, delete: gone }) => keep.every(({ reasons }) => reasons.length > 0 && reasons.every((why) => why !== '')) && gone.every(({ reason }) => reason !== ''),
   'what goes is older than its tier says': (items, policy, _, gone) => knownOf(items).every((item) => !gone.has(item.id) || NOW_MS - item.snapshotMs > policy.ages[item.tier]),
