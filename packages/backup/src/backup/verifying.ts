@@ -39,7 +39,7 @@ async function verifyOne(config: BackupConfig, store: Store, manifest: Manifest,
   return await verifyBackup({
     store, manifest, manifestSha256: sha256, runUrl: config.run.runUrl, signal,
     depth: config.depth.kind === 'head' ? 'head' : 'read-back',
-    ...(config.identity === undefined && manifest.codec.encryption === 'age' ? {} : { decode: { open: openPlaintext, identity: config.identity } }),
+    decode: { open: openPlaintext, identity: config.identity },
   }, { now: io.deps.clock.now, random: io.deps.random, signer: config.signer });
 }
 
