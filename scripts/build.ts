@@ -66,7 +66,7 @@ export async function build({ root, out }: Layout): Promise<Built> {
 async function compile(root: string, js: string): Promise<string[]> {
   rmSync(js, { recursive: true, force: true });
   mkdirSync(js, { recursive: true });
-  writeFileSync(join(js, 'package.json'), '{"type":"module"}\n');
+  writeFileSync(join(js, 'package.json'), '{"type":"module","sideEffects":false}\n');
   const problems: string[] = [];
   try {
     await run(join(here, 'node_modules/.bin/tsc'), ['-p', join(root, 'tsconfig.build.json'), '--outDir', js], { cwd: root, maxBuffer: 1 << 24 });
@@ -85,7 +85,10 @@ export function linkPackage(root: string, js: string, name: string): void {
   const { exports } = existsSync(source) ? JSON.parse(readFileSync(source, 'utf8')) : { exports: './src/index.ts' };
   const compiled = JSON.parse(JSON.stringify(exports).replaceAll('.ts"', '.js"'));
   mkdirSync(join(js, 'packages', name), { recursive: true });
-  writeFileSync(join(js, 'packages', name, 'package.json'), `${JSON.stringify({ name: `@ops/${name}`, type: 'module', exports: compiled })}\n`);
+  // Only faces besides the index may be imported for what they do (a worker's entry). All else is left out where nobody uses it, so
+  // that what an action loads late does not come in early through an index.
+  const sideEffects = typeof compiled === 'string' ? false : Object.entries(compiled).flatMap(([face, file]) => (face === '.' ? [] : [file]));
+  writeFileSync(join(js, 'packages', name, 'package.json'), `${JSON.stringify({ name: `@ops/${name}`, type: 'module', sideEffects, exports: compiled })}\n`);
   mkdirSync(join(js, 'node_modules/@ops'), { recursive: true });
   symlinkSync(`../../packages/${name}`, join(js, 'node_modules/@ops', name));
 }

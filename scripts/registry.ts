@@ -19,7 +19,7 @@ for (const name of actionNames()) {
   const list = (names: readonly string[]): string => `[${names.map((one) => `'${one}'`).join(', ')}]`;
   rows.push(`  '${name}': {\n    inputs: ${list(entries.map(([input]) => input))},\n    secret: ${list(entries.filter(([, spec]) => spec.secret === true).map(([input]) => input))},\n    fixed: ${list(entries.filter(([, spec]) => spec.expression !== undefined).map(([input]) => input))},\n  },`);
 }
-const text = `// Written by scripts/registry.ts from the contracts of the actions; do not edit.\nimport type { InputRegistry } from './ops-file.ts';\n\nexport const inputRegistry: InputRegistry = {\n${rows.join('\n')}\n};\n`;
+const text = `// Written by scripts/registry.ts from the contracts of the actions; do not edit.\nimport type { InputRegistry } from './ops-values.ts';\n\nexport const inputRegistry: InputRegistry = {\n${rows.join('\n')}\n};\n`;
 if (readFileSync(target, 'utf8') !== text) {
   if (process.argv.includes('--check')) {
     console.error('packages/shared/src/inputs/registry.generated.ts is stale; run: npm run docs');

@@ -51,10 +51,11 @@ describe.each(actionNames())('actions/%s', (name) => {
 
   test('defaults and examples of inputs are valid values', async () => {
     const contract = await contractOf(name);
-    const wrong = Object.entries(contract.inputs).flatMap(([input, spec]) => [spec.default, spec.expression === undefined ? spec.example : undefined]
-      .filter((text) => text !== undefined && text !== '' && !text.includes('${{'))
-      .filter((text) => text !== undefined && !spec.schema.safeParse(text).success).map((text) => `${input}: ${text}`));
-    expect(wrong).toEqual([]);
+    const wrong = Object.entries(contract.inputs).flatMap(([input, spec]) => [spec.default, spec.expression === undefined ? spec.example : undefined].map(async (text) => {
+      if (text === undefined || text === '' || text.includes('${{')) return [];
+      return (await spec.schema.safeParseAsync(text)).success ? [] : [`${input}: ${text}`];
+    }));
+    expect((await Promise.all(wrong)).flat()).toEqual([]);
   });
 
   test('main.ts is a door', () => {

@@ -15,22 +15,23 @@ beforeAll(async () => {
 });
 
 /** The file as the actions read it, with an action's required inputs given. */
-function problemsOf(opsFile: string): string[] {
+async function problemsOf(opsFile: string): Promise<string[]> {
   const registry = Object.fromEntries(contracts.map(({ name, inputs }) => [name, {
     inputs: Object.keys(inputs),
     secret: Object.entries(inputs).flatMap(([input, spec]) => (spec.secret === true ? [input] : [])),
     fixed: Object.entries(inputs).flatMap(([input, spec]) => (spec.expression === undefined ? [] : [input])),
   }]));
-  return contracts.flatMap(({ name, inputs }) => {
+  const found = contracts.map(async ({ name, inputs }) => {
     try {
       const required = Object.entries(inputs).flatMap(([input, spec]) => (spec.required === true ? [[inputVariable(input), spec.example]] : []));
-      parseInputs(inputs, { env: { ...Object.fromEntries(required), INPUT_ENVIRONMENT: 'production' }, opsFile, action: name, registry });
+      await parseInputs(inputs, { env: { ...Object.fromEntries(required), INPUT_ENVIRONMENT: 'production' }, opsFile, action: name, registry });
       return [];
     } catch (thrown) {
       if (!(thrown instanceof UserError)) throw thrown;
       return [`${name}: ${thrown.message}`];
     }
   });
+  return (await Promise.all(found)).flat();
 }
 
 const GOOD: Readonly<Record<string, string>> = {
@@ -55,8 +56,8 @@ const BAD: Readonly<Record<string, string>> = {
   'section.yml': 'defaults: { deploy: 5 }',
 };
 
-test.each(Object.keys(GOOD))('the actions take %s', (name) => expect(problemsOf(GOOD[name] ?? '')).toEqual([]));
-test.each(Object.keys(BAD))('the actions refuse %s', (name) => expect(problemsOf(BAD[name] ?? '')).not.toEqual([]));
+test.each(Object.keys(GOOD))('the actions take %s', async (name) => expect(await problemsOf(GOOD[name] ?? '')).toEqual([]));
+test.each(Object.keys(BAD))('the actions refuse %s', async (name) => expect(await problemsOf(BAD[name] ?? '')).not.toEqual([]));
 
 test('the registry of the actions is that of their contracts', () => {
   expect(() => execFileSync(process.execPath, ['--no-warnings', join(root, 'scripts/registry.ts'), '--check'], { stdio: 'pipe' })).not.toThrow();
@@ -95,12 +96,12 @@ describeWithServices('schema/ops.schema.json', ['check-jsonschema'], () => {
 });
 
 describe('every input', () => {
-  test('takes its own example and default', () => {
-    const wrong = contracts.flatMap(({ name, inputs }) => Object.entries(inputs).flatMap(([input, spec]) => [spec.example, spec.default].flatMap((value) => {
+  test('takes its own example and default', async () => {
+    const wrong = contracts.flatMap(({ name, inputs }) => Object.entries(inputs).flatMap(([input, spec]) => [spec.example, spec.default].map(async (value) => {
       // Expressions are the runner's business; `none` is said before the schema.
       if (value === undefined || value.includes('${{') || value.includes('…') || (spec.list === true && value === 'none')) return [];
-      return spec.schema.safeParse(value).success ? [] : [`${name}.${input}: ${value}`];
+      return (await spec.schema.safeParseAsync(value)).success ? [] : [`${name}.${input}: ${value}`];
     })));
-    expect(wrong).toEqual([]);
+    expect((await Promise.all(wrong)).flat()).toEqual([]);
   });
 });

@@ -30,7 +30,7 @@ const GOOD = { hosts: 'local path=/srv/app', 'health-url': 'https://www.example.
 
 async function configOf(given: Readonly<Record<string, string>>, from: Deps = deps(SHA)): ReturnType<typeof deployConfig> {
   const env = Object.fromEntries(Object.entries({ ref: SHA, ...given }).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]));
-  return deployConfig(parseInputs(contract.inputs, { env, opsFile: undefined, action: 'deploy', registry: {} }), from);
+  return deployConfig(await parseInputs(contract.inputs, { env, opsFile: undefined, action: 'deploy', registry: {} }), from);
 }
 
 async function refusal(given: Readonly<Record<string, string>>, from?: Deps): Promise<string> {

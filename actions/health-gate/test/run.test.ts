@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { CancelledError, milliseconds, UserError, type Deps, type Report, type Section, type Verdict } from '@ops/shared';
+import { CancelledError, inputVariable, milliseconds, parseInputs, UserError, type Deps, type Report, type Section, type Verdict } from '@ops/shared';
 import * as server from '../../../test/support/http.ts';
 import { contract, type GateInputs, type GateOutput } from '../src/inputs.ts';
 import { run } from '../src/run.ts';
@@ -10,9 +10,9 @@ import { run } from '../src/run.ts';
 const GOOD = server.json(200, { status: 'healthy', version: '0a1b2c3', checks: { database: { status: 'ok' } } });
 
 /** Parses texts as runAction does, with the defaults of the contract. */
-function inputsOf(given: Readonly<Record<string, string>>): GateInputs {
-  const texts = Object.entries(contract.inputs).map(([name, spec]) => [name, given[name] ?? ('default' in spec ? spec.default : undefined), spec] as const);
-  return Object.fromEntries(texts.map(([name, text, spec]) => [name, text === undefined ? undefined : spec.schema.parse(text)])) as unknown as GateInputs;
+async function inputsOf(given: Readonly<Record<string, string>>): Promise<GateInputs> {
+  const env = Object.fromEntries(Object.entries(given).map(([name, value]) => [inputVariable(name), value]));
+  return parseInputs(contract.inputs, { env, opsFile: undefined, action: contract.name, registry: {} });
 }
 
 interface Ended {
@@ -62,7 +62,7 @@ async function act(given: Readonly<Record<string, string>>, options: { abortAfte
   const report: Report<GateOutput> = { output: (name, value) => void (outputs[name] = value), section: (section) => void sections.push(section), result: (key, value) => void (result[key] = value) };
   let [verdict, thrown]: [Verdict | undefined, unknown] = [undefined, undefined];
   try {
-    verdict = await run(inputsOf(given), deps, report);
+    verdict = await run(await inputsOf(given), deps, report);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     thrown = error;

@@ -1,5 +1,5 @@
 import { runAction } from '@ops/shared';
 import { contract } from './inputs.ts';
-import { run } from './run.ts';
 
-await runAction(contract, run, process);
+// What the run needs is loaded when the inputs are good: half of a start is the compiling of it.
+await runAction(contract, async (...args) => (await import('./run.ts')).run(...args), process);

@@ -8,15 +8,15 @@ function parse(given: Readonly<Record<string, string>>): ReturnType<typeof parse
 }
 
 describe('the inputs of rollback', () => {
-  test('default to the last good release, with the schema kept', () => {
-    expect(parse({})).toMatchObject({ mode: 'rollback', to: undefined, database: 'keep', 'allow-schema-ahead': false, 'dry-run': false });
+  test('default to the last good release, with the schema kept', async () => {
+    expect(await parse({})).toMatchObject({ mode: 'rollback', to: undefined, database: 'keep', 'allow-schema-ahead': false, 'dry-run': false });
   });
   test.each([
     [{ database: 'restore' }, 'database: "restore" must be one of: keep'],
     [{ mode: 'undo' }, 'mode: "undo" must be one of: rollback, status'],
     [{ 'allow-schema': 'true' }, 'Did you mean allow-schema-ahead?'],
-  ])('%o is refused with %s', (given, expected) => {
-    expect(() => parse(given)).toThrow(UserError);
-    expect(() => parse(given)).toThrow(expected);
+  ])('%o is refused with %s', async (given, expected) => {
+    await expect(parse(given)).rejects.toThrow(UserError);
+    await expect(parse(given)).rejects.toThrow(expected);
   });
 });

@@ -4,7 +4,7 @@ import type { ZodType } from 'zod';
 export interface InputSpec<T = unknown> {
   /** At most 125 characters, starts with a capital letter, no full stop. */
   readonly description: string;
-  /** Parses the text of the input (empty counts as not given, so it never sees ''). */
+  /** Parses the text of the input (empty counts as not given, so it never sees ''); may do so asynchronously. */
   readonly schema: ZodType<T, string>;
   /** Text parsed when the input is not given anywhere; undefined leaves the value undefined. */
   readonly default?: string;

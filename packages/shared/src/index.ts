@@ -6,7 +6,7 @@ export * from './exec.ts';
 export { foreignLines } from './foreign-lines.ts';
 export * from './inputs/schemas.ts';
 export { inputsError, inputVariable, parseInputs } from './inputs/parse-inputs.ts';
-export type { InputRegistry } from './inputs/ops-file.ts';
+export type { InputRegistry } from './inputs/ops-values.ts';
 export { opsSchema } from './inputs/ops-schema.ts';
 export * from './log.ts';
 export * from './markdown.ts';

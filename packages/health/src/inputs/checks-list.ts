@@ -1,5 +1,4 @@
 import { Secret } from '@ops/shared';
-import { parse } from 'yaml';
 import { parseAssertion, type Assertion } from '../assertion.ts';
 import { CHECK_KINDS, PRESETS, type Check, type CheckKind, type Preset, type StatusRange } from '../check.ts';
 import { isObject } from '../pointer.ts';
@@ -14,9 +13,9 @@ const METHODS = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 const CREDENTIAL = /auth|cookie|token|secret|key|session/i;
 
 /** The checks, or the sentences that say what is wrong with each entry. `url` may be a path when `base` is given elsewhere. */
-export function parseChecks(text: string): { readonly checks: readonly ListedCheck[]; readonly problems: readonly string[] } {
+export async function parseChecks(text: string): Promise<{ readonly checks: readonly ListedCheck[]; readonly problems: readonly string[] }> {
   const problems: string[] = [];
-  const list = yamlOf(text, problems);
+  const list = await yamlOf(text, problems);
   if (list === undefined) return { checks: [], problems };
   const checks = list.flatMap((entry, index) => {
     const one = new Entry(typeof entry === 'string' ? { url: entry } : entry, index + 1, list.length, problems);
@@ -28,7 +27,9 @@ export function parseChecks(text: string): { readonly checks: readonly ListedChe
   return { checks, problems };
 }
 
-function yamlOf(text: string, problems: string[]): unknown[] | undefined {
+async function yamlOf(text: string, problems: string[]): Promise<unknown[] | undefined> {
+  // Only who gives a list pays for the parser.
+  const { parse } = await import('yaml');
   try {
     const value: unknown = parse(text, { maxAliasCount: 0 });
     if (Array.isArray(value) && value.length > 0) return value;

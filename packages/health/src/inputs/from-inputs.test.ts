@@ -32,7 +32,7 @@ function first({ checks }: Plan): Check {
   return check;
 }
 
-const listed = (yaml: string): HealthInputs => ({ checks: parseChecks(yaml).checks });
+const listed = async (yaml: string): Promise<HealthInputs> => ({ checks: (await parseChecks(yaml)).checks });
 
 describe('single inputs', () => {
   test.each<[string, number | undefined]>([['500ms', 500], ['10s', 10_000], ['1h30m', 5_400_000], ['1.5s', undefined], ['0s', 0], ['10', undefined], ['', undefined], ['-1s', undefined], ['1d', 86_400_000]])('duration %j', (text, ms) => {
@@ -52,15 +52,15 @@ describe('single inputs', () => {
     ['health-url', 'api.example.com', false], ['health-url', 'ftp://x', false], ['fail-fast-on', 'none', true], ['fail-fast-on', '404 5xx tls', true], ['fail-fast-on', 'four', false],
     ['resolve', 'a.example.com:::1', true], ['resolve', 'a.example.com', false], ['version-path', 'version', false], ['failure-limit', '-1', false], ['cache-buster', 'yes', false],
     ['bearer-token', 'a b', false], ['client-key', 'key.pem', false], ['expected-version', 'a b', false], ['checks', '- url: https://x.example.com/', true], ['checks', 'url: x', false],
-  ])('%s: %j', (name, text, fine) => {
-    expect(healthInputs[name].schema.safeParse(text).success).toBe(fine);
+  ])('%s: %j', async (name, text, fine) => {
+    expect((await healthInputs[name].schema.safeParseAsync(text)).success).toBe(fine);
   });
 
-  test('every default and every example that is no expression is a valid value', () => {
+  test('every default and every example that is no expression is a valid value', async () => {
     for (const [name, spec] of Object.entries(healthInputs)) {
       for (const text of ['default' in spec ? spec.default : undefined, spec.example]) {
         if (text === undefined || text.startsWith('${{')) continue;
-        expect([name, spec.schema.safeParse(text).success]).toEqual([name, true]);
+        expect([name, (await spec.schema.safeParseAsync(text)).success]).toEqual([name, true]);
       }
       expect(spec.description.length).toBeLessThanOrEqual(125);
       expect(spec.description).toMatch(/^[A-Z].*[^.]$/);
@@ -69,8 +69,8 @@ describe('single inputs', () => {
 });
 
 describe('checks', () => {
-  test('reads all that an entry may say', () => {
-    const { checks, problems } = parseChecks(`
+  test('reads all that an entry may say', async () => {
+    const { checks, problems } = await parseChecks(`
 - {name: ready, url: https://a.example.com/ready, kind: readiness, preset: laravel, method: get, expect-status: "200, 204", max-latency: 100ms, required: false}
 - url: /api/health
   headers: {Authorization: Bearer abc, X-Plain: y}
@@ -87,8 +87,8 @@ describe('checks', () => {
     expect(checks[1]?.headers?.['authorization']).toBeInstanceOf(Secret);
   });
 
-  test('names everything that is wrong at once', () => {
-    expect(parseChecks('- {name: a, url: ftp://x, kind: deep, requird: true}\n- {headers: [x], assert: [status], required: "yes"}\n- 7').problems).toEqual([
+  test('names everything that is wrong at once', async () => {
+    expect((await parseChecks('- {name: a, url: ftp://x, kind: deep, requird: true}\n- {headers: [x], assert: [status], required: "yes"}\n- 7')).problems).toEqual([
       'check a has the unknown key requird: known are name, url, kind, preset, method, headers, expect-status, assert, max-latency, required, required-components, ignore-components',
       'check a has the url "ftp://x": must be an http or https address, or a path beside health-url',
       'check a has the kind "deep": must be one of health, liveness, readiness, startup, custom',
@@ -99,9 +99,9 @@ describe('checks', () => {
       'check 3 of 3 is not a set of keys: begin it with "- url: https://…"',
       'check 3 of 3 has no url: give one',
     ]);
-    expect(parseChecks('- {url: https://a.example.com/up}\n- {url: https://b.example.com/up}').problems).toEqual(['two checks have the name up: names must differ']);
-    expect(parseChecks('{').problems[0]).toMatch(/^it is not YAML/);
-    expect(parseChecks('').problems).toEqual(['it is not a list: begin each check with "- "']);
+    expect((await parseChecks('- {url: https://a.example.com/up}\n- {url: https://b.example.com/up}')).problems).toEqual(['two checks have the name up: names must differ']);
+    expect((await parseChecks('{')).problems[0]).toMatch(/^it is not YAML/);
+    expect((await parseChecks('')).problems).toEqual(['it is not a list: begin each check with "- "']);
   });
 });
 
@@ -118,9 +118,9 @@ describe('plan', () => {
     expect(first(plan({ 'health-url': URL_ })).paths).toBeUndefined();
   });
 
-  test('a lone /up also asks the front page', () => {
+  test('a lone /up also asks the front page', async () => {
     expect(plan({ 'health-url': 'https://api.example.com/up' }).checks).toMatchObject([{ name: 'health' }, { name: 'front-page', url: 'https://api.example.com/', preset: 'status', expectStatus: [{ from: 200, to: 499 }] }]);
-    expect(plan({ 'health-url': URL_, ...listed('- /up') }).checks.map(({ name, url }) => `${name} ${url}`)).toEqual([`health ${URL_}`, 'up https://api.example.com/up']);
+    expect(plan({ 'health-url': URL_, ...await listed('- /up') }).checks.map(({ name, url }) => `${name} ${url}`)).toEqual([`health ${URL_}`, 'up https://api.example.com/up']);
   });
 
   test('expected-version belongs to the first check, or to an address of its own', () => {
@@ -132,24 +132,24 @@ describe('plan', () => {
     expect(plan({ 'health-url': 'https://api.example.com/up', 'expected-version': 'abc' }).problems[0]).toContain('no body that is read');
   });
 
-  test('the token goes to the origin of the first check only', () => {
-    const { checks, masked } = plan({ 'health-url': URL_, ...listed('- {name: own, url: /other}\n- {name: foreign, url: https://cdn.example.com/x}\n- {name: set, url: /set, headers: {authorization: Basic x}}'), 'bearer-token': new Secret('tok') });
+  test('the token goes to the origin of the first check only', async () => {
+    const { checks, masked } = plan({ 'health-url': URL_, ...await listed('- {name: own, url: /other}\n- {name: foreign, url: https://cdn.example.com/x}\n- {name: set, url: /set, headers: {authorization: Basic x}}'), 'bearer-token': new Secret('tok') });
     expect(checks.map(({ headers }) => headers['authorization'] instanceof Secret ? headers['authorization'].reveal() : headers['authorization'])).toEqual(['Bearer tok', 'Bearer tok', undefined, 'Basic x']);
     expect(masked).toEqual(['Bearer tok', 'Bearer tok', 'Basic x']);
   });
 
-  test.each<[string, HealthInputs, Record<string, string>, string]>([
+  test.each<[string, HealthInputs | Promise<HealthInputs>, Record<string, string>, string]>([
     ['nothing to ask', {}, {}, 'There is nothing to ask: neither `health-url` nor `checks` is given. Give the address of the health route as `health-url`.'],
     ['a path without an origin', listed('- /up'), {}, 'has the path /up'],
-    ['a name used twice', { 'health-url': URL_, ...listed('- {name: health, url: /x}') }, {}, 'Two checks have the name health'],
+    ['a name used twice', listed('- {name: health, url: /x}').then((checks) => ({ 'health-url': URL_, ...checks })), {}, 'Two checks have the name health'],
     ['nothing required', listed('- {url: https://a.example.com/x, required: false}'), {}, 'the gate could never fail'],
     ['resolve behind a proxy', { 'health-url': URL_, resolve: { 'api.example.com': '192.0.2.1' } }, { https_proxy: 'http://proxy:3128' }, 'Add api.example.com to NO_PROXY'],
     ['half a client certificate', { 'health-url': URL_, 'client-key': new Secret('x') }, {}, 'Give both or neither'],
     ['a broken certificate', { 'health-url': URL_, ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' }, {}, '`ca` cannot be used'],
     ['a broken key', { 'health-url': URL_, 'client-cert': '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', 'client-key': new Secret('-----BEGIN PRIVATE KEY-----') }, {}, '`client-key` cannot be used'],
     ['an unreadable file', { 'health-url': URL_, ca: 'missing.pem' }, {}, 'missing.pem'],
-  ])('refuses %s', (_name, inputs, env, expected) => {
-    const { checks, problems } = plan(inputs, env);
+  ])('refuses %s', async (_name, inputs, env, expected) => {
+    const { checks, problems } = plan(await inputs, env);
     expect(problems).toEqual([expect.stringContaining(expected)]);
     expect(checks).toEqual([]);
   });

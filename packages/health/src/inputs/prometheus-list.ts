@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import { isObject } from '../pointer.ts';
 import { OUTCOMES, parseCondition, REDUCTIONS, type Outcome, type PrometheusRule } from '../prometheus/rule.ts';
 
@@ -12,7 +11,8 @@ export interface ListedRule {
 const KEYS = ['name', 'url', 'query', 'range', 'condition', 'reduce', 'on-empty', 'on-nan', 'min-traffic'];
 
 /** The rules, or the sentences that say what is wrong with each entry. */
-export function parsePrometheus(text: string): { readonly rules: readonly ListedRule[]; readonly problems: readonly string[] } {
+export async function parsePrometheus(text: string): Promise<{ readonly rules: readonly ListedRule[]; readonly problems: readonly string[] }> {
+  const { parse } = await import('yaml');
   let list: unknown;
   try {
     list = parse(text, { maxAliasCount: 0 });

@@ -1,14 +1,15 @@
 import { choice, Secret, type InputSpecs } from '@ops/shared';
-import { parsePrometheus } from './prometheus-list.ts';
-import { readBy } from './schema.ts';
+import { listBy, readBy } from './schema.ts';
 
 /** Inputs for queries that are judged beside the checks, in every round. */
 export const prometheusInputs = {
   prometheus: {
     description: 'YAML list of Prometheus queries: url, query or range, condition, reduce, on-empty, on-nan, min-traffic',
-    schema: readBy((text) => text, 'a YAML list').superRefine((text, context) => {
-      for (const message of parsePrometheus(text).problems) context.addIssue({ code: 'custom', message });
-    }).transform((text) => parsePrometheus(text).rules),
+    schema: listBy(async (text) => {
+      const { parsePrometheus } = await import('./prometheus-list.ts');
+      const { rules, problems } = await parsePrometheus(text);
+      return { list: rules, problems };
+    }),
     rule: 'a YAML list; each entry has url, query or range, and condition',
     example: '- {url: https://prometheus.example.com, query: "rate(errors[5m])", condition: "< 0.01"}',
   },

@@ -1,8 +1,7 @@
 import { boolean, choice, duration, integer, Secret, type InputSpecs } from '@ops/shared';
 import { REASON_CODES } from '../reason.ts';
 import { isPointer } from '../pointer.ts';
-import { parseChecks } from './checks-list.ts';
-import { readBy, words } from './schema.ts';
+import { listBy, readBy, words } from './schema.ts';
 import { parseStable } from './stable.ts';
 
 const DURATION = 'a duration such as 500ms, 30s or 5m';
@@ -19,9 +18,11 @@ export const healthInputs = {
   },
   checks: {
     description: 'YAML list of checks: name, url, kind, preset, method, headers, expect-status, assert, max-latency, required',
-    schema: readBy((text) => text, 'a YAML list').superRefine((text, context) => {
-      for (const message of parseChecks(text).problems) context.addIssue({ code: 'custom', message });
-    }).transform((text) => parseChecks(text).checks),
+    schema: listBy(async (text) => {
+      const { parseChecks } = await import('./checks-list.ts');
+      const { checks, problems } = await parseChecks(text);
+      return { list: checks, problems };
+    }),
     rule: 'a YAML list; each entry has a url, or is one',
     example: '- {name: ready, url: https://api.example.com/api/health/readiness, kind: readiness}',
   },

@@ -65,7 +65,7 @@ describe('judging', () => {
     expect(judgeTraffic([], wanted)).toMatchObject({ outcome: 'inconclusive' });
   });
 
-  test.each(['', '5', '< ', '< five', '=> 1', '< NaN'])('%j is no condition', (text) => {
+  test.each(['', '5', '< ', '< five', '=> 1', '< NaN'])('%j is no condition', async (text) => {
     expect(parseCondition(text)).toBeUndefined();
   });
 });
@@ -120,14 +120,14 @@ describe('in a gate', () => {
 });
 
 describe('the input', () => {
-  test('reads all that an entry may say', () => {
-    const { rules, problems } = parsePrometheus('- {name: e, url: "https://p.example.com", range: up, condition: "<= 1", reduce: max, on-empty: fail, on-nan: pass, min-traffic: {query: t, at-least: 5}}');
+  test('reads all that an entry may say', async () => {
+    const { rules, problems } = await parsePrometheus('- {name: e, url: "https://p.example.com", range: up, condition: "<= 1", reduce: max, on-empty: fail, on-nan: pass, min-traffic: {query: t, at-least: 5}}');
     expect(problems).toEqual([]);
     expect(rules).toMatchObject([{ name: 'e', url: 'https://p.example.com', rule: { query: 'up', range: true, reduce: 'max', onEmpty: 'fail', onNan: 'pass', minTraffic: { query: 't', atLeast: 5 } } }]);
   });
 
-  test('names everything that is wrong', () => {
-    expect(parsePrometheus('- {url: x, query: a, range: b, condition: small, reduce: sum, on-nan: no, min-traffic: 3, extra: 1}\n- 5').problems).toEqual([
+  test('names everything that is wrong', async () => {
+    expect((await parsePrometheus('- {url: x, query: a, range: b, condition: small, reduce: sum, on-nan: no, min-traffic: 3, extra: 1}\n- 5')).problems).toEqual([
       'entry prometheus-1 has the unknown key extra: known are name, url, query, range, condition, reduce, on-empty, on-nan, min-traffic',
       'entry prometheus-1 needs url, the http or https address of the server',
       'entry prometheus-1 needs either query or range, a PromQL expression',
@@ -137,6 +137,6 @@ describe('the input', () => {
       'entry prometheus-1 has a bad min-traffic: {query: …, at-least: number}',
       'entry 2 is not a set of keys',
     ]);
-    expect(parsePrometheus('x: 1').problems).toHaveLength(1);
+    expect((await parsePrometheus('x: 1')).problems).toHaveLength(1);
   });
 });

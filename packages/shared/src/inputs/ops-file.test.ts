@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readOpsFile, type InputRegistry } from './ops-file.ts';
+import { readOpsFile } from './ops-file.ts';
+import type { InputRegistry } from './ops-values.ts';
 
 const registry: InputRegistry = {
   deploy: { inputs: ['environment', 'php', 'hosts', 'path', 'keep-releases', 'checks', 'ref', 'ssh-key'], secret: ['ssh-key'], fixed: ['ref'] },

@@ -1,17 +1,7 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { hint } from './nearest.ts';
 import { OpsReader, type Entry } from './ops-reader.ts';
-
-/** Names of all inputs of all actions, by action; which are secret, and which are never read from the file. */
-export type InputRegistry = Readonly<Record<string, { readonly inputs: readonly string[]; readonly secret: readonly string[]; readonly fixed: readonly string[] }>>;
-
-/** `.github/ops.yml` as one action sees it. */
-export interface OpsFile {
-  /** The value for an input in an environment, by the order of precedence; undefined when the file has none. */
-  value(environment: string, input: string): string | undefined;
-  /** Environments that the file has. */
-  readonly environments: readonly string[];
-}
+import { NO_OPS_FILE, OPS_FILE, type InputRegistry, type OpsFile } from './ops-values.ts';
 
 type Values = ReadonlyMap<string, string>;
 
@@ -20,8 +10,6 @@ interface Section {
   readonly own: Values;
 }
 
-export const OPS_FILE = '.github/ops.yml';
-export const NO_OPS_FILE: OpsFile = { value: () => undefined, environments: [] };
 const TOP = ['defaults', 'environments'];
 
 /**

@@ -57,8 +57,7 @@ function valueSchema(spec: InputSpec): JsonSchema {
 }
 
 function isBoolean(spec: InputSpec): boolean {
-  const takes = (text: string): boolean => spec.schema.safeParse(text).success;
-  return takes('true') && takes('false') && !takes('truth');
+  return spec.rule === 'true or false';
 }
 
 function typedDefault(spec: InputSpec, text: string): unknown {

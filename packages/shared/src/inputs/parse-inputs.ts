@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { InputSpec, InputSpecs, InputsOf } from '../contract.ts';
 import { hint } from './nearest.ts';
-import { NO_OPS_FILE, OPS_FILE, readOpsFile, type InputRegistry } from './ops-file.ts';
+import { NO_OPS_FILE, OPS_FILE, type InputRegistry, type OpsFile } from './ops-values.ts';
 
 const SHOWN_CHARACTERS = 80;
 
@@ -30,12 +30,12 @@ export function secretTexts(specs: InputSpecs, env: InputSource['env']): readonl
 }
 
 /**
- * Reads all inputs once. Throws ONE UserError `input` that lists everything wrong, each with its rule and an
+ * Reads all inputs once. Rejects with ONE UserError `input` that lists everything wrong, each with its rule and an
  * example. Precedence: `with:`, the file (environment before defaults, action before shared), the default.
  */
-export function parseInputs<S extends InputSpecs>(specs: S, source: InputSource): InputsOf<S> {
+export async function parseInputs<S extends InputSpecs>(specs: S, source: InputSource): Promise<InputsOf<S>> {
   const problems: string[] = unknownInputs(specs, source);
-  const file = source.opsFile === undefined ? NO_OPS_FILE : readOpsFile(source.opsFile, source.action, source.registry, problems);
+  const file = await opsFileOf(source, problems);
   const named = given(source.env, 'environment')?.trim();
   const environment = named ?? specs['environment']?.default ?? '';
   // A typo here would quietly take the defaults, perhaps those of another target.
@@ -45,10 +45,17 @@ export function parseInputs<S extends InputSpecs>(specs: S, source: InputSource)
   const values: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(specs)) {
     const fromFile = spec.expression === undefined && spec.secret !== true && name !== 'environment' ? file.value(environment, name) : undefined;
-    values[name] = parseOne(name, spec, given(source.env, name) ?? fromFile, problems);
+    values[name] = await parseOne(name, spec, given(source.env, name) ?? fromFile, problems);
   }
   if (problems.length > 0) throw inputsError(problems);
   return typed<S>(values);
+}
+
+/** A third of an action's start was the YAML parser, which most runs do not need. */
+async function opsFileOf({ opsFile, action, registry }: InputSource, problems: string[]): Promise<OpsFile> {
+  if (opsFile === undefined) return NO_OPS_FILE;
+  const { readOpsFile } = await import('./ops-file.ts');
+  return readOpsFile(opsFile, action, registry, problems);
 }
 
 /** Each value came out of the schema of its name. */
@@ -62,13 +69,13 @@ function given(env: InputSource['env'], name: string): string | undefined {
   return text === undefined || text.trim() === '' ? undefined : text;
 }
 
-function parseOne(name: string, spec: InputSpec, text: string | undefined, problems: string[]): unknown {
+async function parseOne(name: string, spec: InputSpec, text: string | undefined, problems: string[]): Promise<unknown> {
   if (text === undefined && spec.default === undefined) {
     if (spec.required === true) problems.push(`${name}: is required; it is ${spec.rule}. ${example(name, spec)}`);
     return undefined;
   }
   const value = text ?? spec.default ?? '';
-  const parsed = spec.schema.safeParse(spec.list === true && value.trim() === 'none' ? '' : value);
+  const parsed = await spec.schema.safeParseAsync(spec.list === true && value.trim() === 'none' ? '' : value);
   if (parsed.success) return parsed.data;
   const why = [...new Set(parsed.error.issues.map((issue) => issue.message))].join('; ');
   problems.push(`${name}: ${spec.secret === true ? '' : `${shown(value)} `}${why}. ${example(name, spec)}`);

@@ -1,7 +1,12 @@
 // Written by scripts/registry.ts from the contracts of the actions; do not edit.
-import type { InputRegistry } from './ops-file.ts';
+import type { InputRegistry } from './ops-values.ts';
 
 export const inputRegistry: InputRegistry = {
+  'db-backup': {
+    inputs: ['environment', 'hosts', 'ssh-key', 'known-hosts', 'bastion', 'connect-timeout', 'path', 'via', 'engine', 'env-file', 'database-url', 'database', 'db-tls', 'db-ca', 'identity', 'trusted-signers', 'stores', 'source', 's3-profile', 's3-endpoint', 's3-region', 'role-to-assume', 'access-key-id', 'secret-access-key', 'recipients', 'encryption', 'signing-key', 'storage-class', 'sse', 'kms-key-id', 'object-lock', 'mode', 'tier', 'compression', 'compression-level', 'parallel', 'exclude-data', 'allow-partial', 'verify', 'min-size', 'max-shrink', 'accept-size', 'retention', 'min-verified', 'prune', 'prune-role', 'confirm-prune', 'lifecycle', 'ping-url', 'timeout'],
+    secret: ['ssh-key', 'database-url', 'identity', 'secret-access-key', 'signing-key', 'ping-url'],
+    fixed: [],
+  },
   'deploy': {
     inputs: ['environment', 'hosts', 'ssh-key', 'known-hosts', 'bastion', 'connect-timeout', 'path', 'app', 'php', 'restart-command', 'reload-command', 'lock-timeout', 'batch', 'canary', 'health', 'health-url', 'host-health-url', 'checks', 'bearer-token', 'required-components', 'ignore-components', 'degraded', 'timeout', 'interval', 'request-timeout', 'stable-for', 'beacon', 'dry-run', 'mode', 'ref', 'strategy', 'source', 'repository', 'deploy-key', 'app-root', 'exclude', 'shared', 'keep-releases', 'composer', 'composer-flags', 'build-command', 'migrate-command', 'smoke-command', 'migrate', 'destructive-migrations', 'lock-wait-timeout', 'backup', 'backup-reason', 'maintenance', 'maintenance-render', 'maintenance-secret', 'maintenance-retry', 'max-unavailable', 'when-inconclusive', 'github-deployment', 'github-token'],
     secret: ['ssh-key', 'bearer-token', 'deploy-key', 'maintenance-secret', 'github-token'],
