@@ -50,13 +50,13 @@ export class LeaseCache implements CredentialCache {
     const held = this.#held;
     if (held !== undefined && this.#clock.now() < held.renewMs) return plain(held.lease);
     try {
-      this.#asking ??= this.#renew();
+      this.#asking ??= this.#renew().finally(() => {
+        this.#asking = undefined;
+      });
       return plain(await this.#asking);
     } catch (thrown) {
       if (held !== undefined && this.#clock.now() < held.lease.expiresMs) return plain(held.lease);
       throw asError(thrown);
-    } finally {
-      this.#asking = undefined;
     }
   }
 

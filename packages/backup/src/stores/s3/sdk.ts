@@ -73,7 +73,7 @@ export function makeClient(sdk: Sdk, target: S3Target, credentials: CredentialCa
  */
 function ofThisRealm(thrown: unknown): Error {
   const error = asError(thrown);
-  return Object.assign(new Error(error.message, { cause: error }), { ...error, name: error.name });
+  return Object.assign(new Error(error.message, { cause: error }), error, { name: error.name });
 }
 
 function nothing(): void {
