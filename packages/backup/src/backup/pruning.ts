@@ -1,3 +1,4 @@
+import { BackupFault } from '../fault.ts';
 import { prune, type PruneResult } from '../retention/prune.ts';
 import type { Store, StoreFacts } from '../stores/store.ts';
 import type { BackupIo } from './io.ts';
@@ -16,7 +17,14 @@ export async function pruneAll(config: BackupConfig, source: string, after: stri
   for (const [index, store] of config.pruneStores.entries()) {
     if (missing.has(store.name)) continue;
     const facts = [...known].find(([one]) => one.name === store.name)?.[1] ?? await store.probe(signal);
-    await noteRetention({ ...config, pruneStores: [store] }, source, after, facts, record, io, signal, index === 0);
+    try {
+      await noteRetention({ ...config, pruneStores: [store] }, source, after, facts, record, io, signal, index === 0);
+    } catch (thrown) {
+      // A backup that was just proven is good news; that old ones wait for a word is a warning beside it.
+      if (after === undefined || !(thrown instanceof BackupFault) || thrown.reason !== 'retention-guard') throw thrown;
+      record.warnings.push(thrown.sentence());
+      io.deps.log.warning(thrown.sentence(), 'Retention');
+    }
   }
   record.timing['prune'] = io.deps.clock.monotonic() - began;
 }
