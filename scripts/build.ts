@@ -5,7 +5,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { withLock } from './lock.ts';
@@ -100,6 +100,10 @@ async function buildAction(root: string, js: string, target: string, name: strin
   if (!existsSync(manifest)) throw new Error('it has no action.yml; write it with: npm run docs');
   const runs = parse(readFileSync(manifest, 'utf8')).runs ?? {};
   const entries: [string, string][] = [[runs.main, 'main'], [runs.post, 'post']].flatMap(([path, entry]) => (path === undefined ? [] : [[path, join(js, 'actions', name, 'src', `${entry}.js`)]]));
+  // Entries of worker threads: src/worker/tap.ts becomes dist/tap/index.js, beside the main bundle.
+  for (const worker of globSync('src/worker/*.ts', { cwd: source }).map((file) => basename(file, '.ts')).filter((file) => !file.endsWith('.test')).sort()) {
+    entries.push([join(dirname(String(runs.main)), worker, 'index.js'), join(js, 'actions', name, 'src/worker', `${worker}.js`)]);
+  }
   // A worker thread has an entry of its own: src/worker/tap.ts becomes dist/tap/index.js.
   const workers = join(source, 'src/worker');
   for (const file of existsSync(workers) ? readdirSync(workers).filter((one) => one.endsWith('.ts')).sort() : []) {

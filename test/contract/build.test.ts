@@ -57,6 +57,17 @@ describe('build', () => {
     expect(existsSync(tree.action('hello'))).toBe(false);
   });
 
+  test('bundles the entries of worker threads beside main, and builds again when one changed', async () => {
+    using tree = sampleTree({ ...sampleAction('hello', HELLO), 'actions/hello/src/word.ts': 'export const word: string = "one";\n', 'actions/hello/src/worker/echo.ts': `import { word } from '../word.ts';\nconsole.log('worker', word);\n` });
+    expect(await tree.build()).toMatchObject({ bundled: ['hello'], problems: [] });
+    const worker = join(tree.action('hello'), 'dist/echo/index.js');
+    expect(spawnSync(process.execPath, [worker]).stdout.toString()).toBe('worker one\n');
+    expect(existsSync(join(tree.action('hello'), 'dist/echo/package.json'))).toBe(true);
+    tree.write('actions/hello/src/worker/echo.ts', `console.log('worker two');\nexport {};\n`);
+    expect((await tree.build()).bundled).toEqual(['hello']);
+    expect(spawnSync(process.execPath, [worker]).stdout.toString()).toBe('worker two\n');
+  });
+
   test('--check: the same bytes from two other folders', async () => {
     using tree = sampleTree({ ...sampleAction('hello', HELLO, { post: 'const { join } = await import("node:path");\nconsole.log(join("bye"));\n' }), 'actions/hello/src/word.ts': 'import { parse } from "yaml";\nexport const word: string = String(parse("one"));\n' });
     rmSync(join(tree.root, 'node_modules'));
