@@ -1,6 +1,6 @@
-import { backup, backupSections, EXIT_CODES, listedSource, newBackupRecord, newRunName, planBackup, pruneAll, recordRun, shownSize, storeArtifact, verifyStored, type BackupConfig, type BackupIo, type BackupRecord, type Store, type Workers } from '@ops/backup';
+import { backup, backupSections, EXIT_CODES, listedSource, newBackupRecord, newRunName, planBackup, pruneAll, recordRun, shownSize, storeArtifact, timedOut, verifyStored, type BackupConfig, type BackupIo, type BackupRecord, type Store, type Workers } from '@ops/backup';
 import { asError, UserError, withPrivateTemp, type Deps, type Report, type Verdict } from '@ops/shared';
-import { backupConfig, timedOut } from './config.ts';
+import { backupConfig } from './config.ts';
 import type { BackupInputs, BackupOutput } from './inputs.ts';
 
 /** How long the diary of a failed or cancelled run may take. */

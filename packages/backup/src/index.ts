@@ -50,3 +50,4 @@ export { pruneAll } from './backup/pruning.ts';
 export { listedSource } from './backup/look.ts';
 export { backupSections } from './backup/summary.ts';
 export { verifyStored } from './backup/verifying.ts';
+export { decideBackup, Problems, timedOut, type BackupPlaces, type BackupWishes } from './backup/from-inputs.ts';

@@ -14,11 +14,10 @@ const GONE_AFTER = '1s';
 /**
  * Locks every table for reading, and only then takes and exports the snapshot. The other way round a TRUNCATE in between
  * would leave a table that is empty in the dump at exit 0, and a queued ALTER would block all for ever (both measured).
- * A lost race for a lock is tried once more; `lockWait` as PostgreSQL writes times.
+ * `lockWait` as PostgreSQL writes times; a lost race for a lock is `dump-failed: DDL is waiting`.
  */
 export async function holdSnapshot(query: Query, facts: PostgresFacts, options: DumpOptions, signal: AbortSignal, lockWait = LOCK_WAIT): Promise<Preparation<PostgresFacts>> {
   let tables = facts.tables;
-  let lost = false;
   for (const setting of ['statement_timeout', 'idle_in_transaction_session_timeout']) await query.rows(`SET ${setting} = 0`, signal);
   // PostgreSQL 17 and later; 14 and later.
   await optional(() => query.rows('SET transaction_timeout = 0', signal), signal);
@@ -27,14 +26,7 @@ export async function holdSnapshot(query: Query, facts: PostgresFacts, options: 
     await query.rows('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', signal);
     // A holder that waits for a lock for ever would be no better than a dumper that does.
     await query.rows(`SET LOCAL lock_timeout = '${lockWait}'`, signal);
-    const locked = await lockAll(query, readable(facts, tables), signal);
-    if (locked instanceof BackupFault) {
-      await query.rows('ROLLBACK', signal);
-      if (lost) throw locked;
-      lost = true;
-      continue;
-    }
-    if (locked) {
+    if (await lockAll(query, readable(facts, tables), signal)) {
       await query.rows('SET LOCAL lock_timeout = 0', signal);
       const [row] = await query.rows('SELECT pg_catalog.pg_export_snapshot()', signal);
       const seen = await readObjects(query, signal);
@@ -68,15 +60,14 @@ function readable(facts: PostgresFacts, tables: readonly TableFact[]): readonly 
   return tables.filter((table) => !hidden.has(table.name));
 }
 
-/** True when all are locked; false when one does not exist any more; a fault when somebody else's lock was in the way too long. */
-async function lockAll(query: Query, tables: readonly TableFact[], signal: AbortSignal): Promise<boolean | BackupFault> {
+/** True when all are locked; false when one does not exist any more. */
+async function lockAll(query: Query, tables: readonly TableFact[], signal: AbortSignal): Promise<boolean> {
   for (let at = 0; at < tables.length; at += LOCKS_PER_STATEMENT) {
     const names = tables.slice(at, at + LOCKS_PER_STATEMENT).map((table) => `ONLY ${table.quoted}`).join(', ');
     try {
       await query.rows(`LOCK TABLE ${names} IN ACCESS SHARE MODE`, signal);
     } catch (thrown) {
       if (thrown instanceof Error && /\b42P01\b|does not exist/.test(thrown.message)) return false;
-      if (thrown instanceof BackupFault && /\b55P03\b|lock timeout/.test(thrown.message)) return thrown;
       throw thrown;
     }
   }

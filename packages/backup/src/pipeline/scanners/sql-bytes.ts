@@ -2,7 +2,7 @@
 export const CODE = 0, SINGLE = 1, DOUBLE = 2, BACKTICK = 3, LINE = 4, BLOCK = 5, SLASH = 6, DASH = 7, DASHES = 8, STAR = 9, OPEN = 10, OPEN_M = 11, VERSION = 12, BLOCK_STAR = 13;
 
 /** Bytes that mean something in SQL. */
-export const NEWLINE = 10, SPACE = 32, BANG = 33, QUOTE2 = 34, HASH = 35, QUOTE = 39, LEFT = 40, RIGHT = 41, ASTERISK = 42, MINUS = 45, SOLIDUS = 47, ZERO = 48, NINE = 57, SEMICOLON = 59, LETTER_M = 77, BACKSLASH = 92, TICK = 96;
+export const TAB = 9, NEWLINE = 10, RETURN = 13, SPACE = 32, BANG = 33, QUOTE2 = 34, HASH = 35, QUOTE = 39, LEFT = 40, RIGHT = 41, ASTERISK = 42, MINUS = 45, SOLIDUS = 47, ZERO = 48, NINE = 57, SEMICOLON = 59, LETTER_M = 77, BACKSLASH = 92, TICK = 96;
 
 function classes(bytes: readonly number[]): Uint8Array {
   const table = new Uint8Array(256);

@@ -1,8 +1,8 @@
 import {
   CODE, SINGLE, DOUBLE, BACKTICK, LINE, BLOCK, SLASH, DASH, DASHES, STAR, OPEN, OPEN_M, VERSION, BLOCK_STAR, NEWLINE, SPACE, BANG, QUOTE2, HASH, QUOTE, LEFT, RIGHT, ASTERISK, MINUS, SOLIDUS, NINE, ZERO, BACKSLASH, TICK, LETTER_M, IN_VALUES, IN_STRING, type SqlSink,
 } from './sql-bytes.ts';
+import { StatementHead } from './sql-head.ts';
 
-const HEAD_BYTES = 512 * 1024;
 const COMMENT_BYTES = 1024;
 /** MariaDB's sandbox line is a conditional comment for a version that no server has: it ends no statement and begins none. */
 const NO_SERVERS_VERSION = 999_999;
@@ -18,8 +18,7 @@ export class SqlLexer {
   noBackslashes = false;
   ansiQuotes = false;
   readonly #sink: SqlSink;
-  readonly #head = Buffer.allocUnsafe(HEAD_BYTES);
-  #headLength = 0;
+  readonly #head = new StatementHead();
   readonly #comment = Buffer.allocUnsafe(COMMENT_BYTES);
   #commentLength = 0;
   #state = CODE;
@@ -110,10 +109,10 @@ export class SqlLexer {
     let at = begin;
     while (at < chunk.length) {
       const byte = chunk[at] ?? 0;
-      if (this.#state === CODE && byte === LEFT && !data && this.#depth === 0 && this.#beginsData()) {
+      if (this.#state === CODE && byte === LEFT && !data && this.#depth === 0 && this.#head.beginsData()) {
         this.#inData = true;
         this.#rows = 0;
-        this.#sink.dataBegin(this.#head.toString('utf8', 0, this.#headLength));
+        this.#sink.dataBegin(this.#head.text());
         return at;
       }
       this.#step(byte, at);
@@ -179,7 +178,7 @@ export class SqlLexer {
     } else if (this.#matched > 0) {
       this.#matched = byte === this.#delimiter[0] ? 1 : 0;
     }
-    if (byte <= SPACE && this.#start < 0) return;
+    if (this.#start < 0 && (byte === SPACE || (byte >= TAB && byte <= RETURN))) return;
     switch (byte) {
       case QUOTE: this.#state = SINGLE; break;
       case QUOTE2: this.#state = DOUBLE; break;
@@ -219,37 +218,27 @@ export class SqlLexer {
 
   #keep(byte: number, at: number): void {
     if (this.#start < 0) this.#start = this.#offset + at;
-    if (this.#inData || this.#headLength >= HEAD_BYTES) return;
-    this.#head[this.#headLength] = byte;
-    this.#headLength += 1;
+    if (!this.#inData) this.#head.keep(byte);
   }
 
   /** The client's own command; it ends with its line. */
   #newDelimiter(): boolean {
-    if (this.#headLength > 64 || this.#conditional || this.#inData) return false;
-    const word = /^delimiter[ \t]+(\S+)\s*$/i.exec(this.#head.toString('latin1', 0, this.#headLength))?.[1];
+    const word = this.#conditional || this.#inData ? undefined : this.#head.delimiter();
     if (word === undefined) return false;
     this.#delimiter = Buffer.from(word, 'latin1');
     this.#reset();
     return true;
   }
 
-  /** True when the head reads `INSERT … VALUES` or `REPLACE … VALUES`. */
-  #beginsData(): boolean {
-    let end = this.#headLength;
-    while (end > 0 && (this.#head[end - 1] ?? 0) <= SPACE) end -= 1;
-    return /[\s)`"]values?$/i.test(this.#head.toString('latin1', Math.max(0, end - 8), end)) && /^\s*(insert|replace)\s/i.test(this.#head.toString('latin1', 0, 16));
-  }
-
   #endStatement(at: number): void {
     // `delimiter ;;` would be ended by its own argument.
-    if (this.#headLength < 64 && !this.#inData && /^delimiter[ \t]/i.test(this.#head.toString('latin1', 0, this.#headLength))) {
+    if (!this.#inData && this.#head.isDelimiter()) {
       this.#matched = 0;
       return this.#keep(this.#delimiter[this.#delimiter.length - 1] ?? 0, at);
     }
     if (this.#inData) { this.#inData = false; return; }
     const start = this.#start;
-    const head = this.#head.toString('utf8', 0, this.#headLength);
+    const head = this.#head.text();
     const conditional = this.#conditional;
     this.#reset();
     if (start >= 0) this.#sink.statement(head, this.#offset + at + 1 - start, conditional, start);
@@ -263,7 +252,7 @@ export class SqlLexer {
   }
 
   #reset(): void {
-    this.#headLength = 0;
+    this.#head.clear();
     this.#start = -1;
     this.#depth = 0;
     this.#matched = 0;
