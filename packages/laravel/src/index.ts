@@ -1,19 +1,19 @@
 import { compose } from './embedded.ts';
 
-/** Steps that run on a host, each one self-contained text; what values it takes stands at its top. */
+/** Steps that run on a host, each one self-contained text, composed when it is asked for; what values it takes stands at its top. */
 export const laravelScripts = {
-  'applied.sh': compose('applied.sh'),
-  'caches.sh': compose('caches.sh'),
-  'composer.sh': compose('composer.sh'),
-  'env-facts.sh': compose('env-facts.sh'),
-  'maintenance-down.sh': compose('maintenance-down.sh'),
-  'maintenance-up.sh': compose('maintenance-up.sh'),
-  'migrate-pretend.sh': compose('migrate-pretend.sh'),
-  'migrate.sh': compose('migrate.sh'),
-  'pending.sh': compose('pending.sh'),
-  'smoke.sh': compose('smoke.sh'),
-  'workers.sh': compose('workers.sh'),
-} as const;
+  get 'applied.sh'() { return compose('applied.sh'); },
+  get 'caches.sh'() { return compose('caches.sh'); },
+  get 'composer.sh'() { return compose('composer.sh'); },
+  get 'env-facts.sh'() { return compose('env-facts.sh'); },
+  get 'maintenance-down.sh'() { return compose('maintenance-down.sh'); },
+  get 'maintenance-up.sh'() { return compose('maintenance-up.sh'); },
+  get 'migrate-pretend.sh'() { return compose('migrate-pretend.sh'); },
+  get 'migrate.sh'() { return compose('migrate.sh'); },
+  get 'pending.sh'() { return compose('pending.sh'); },
+  get 'smoke.sh'() { return compose('smoke.sh'); },
+  get 'workers.sh'() { return compose('workers.sh'); },
+};
 
 export { scanMigrations, type MigrationFinding } from './migration-scan.ts';
 export { scanPretended } from './pretended.ts';
