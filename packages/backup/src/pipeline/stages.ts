@@ -74,7 +74,7 @@ function stageFailed(stage: string, status: number, words: StageWords): BackupFa
 }
 
 const CAUSES: readonly { readonly pattern: RegExp; readonly reason: BackupReason; readonly remedy: (place: string) => string }[] = [
-  { pattern: /no space left on device|errno 28\b|disk full/i, reason: 'no-room', remedy: (place) => `Make room on ${place}.` },
+  { pattern: /no space left on device|errno 28\b|disk (?:is )?full/i, reason: 'no-room', remedy: (place) => `Make room on ${place}.` },
   { pattern: /error:? ?\(?(1045|1698|1130|1251|2059)\b|access denied for user|password authentication failed|no pg_hba\.conf entry|role ".*" does not exist|fe_sendauth|no password supplied/i, reason: 'login-refused', remedy: () => 'Check user and password of the database.' },
   { pattern: /error:? ?\(?(1142|1143|1044|1227|1370)\b|permission denied for|command denied to user|must be (?:superuser|owner)|row-level security/i, reason: 'right-missing', remedy: () => 'Give the account the right that is named.' },
   { pattern: /error:? ?\(?(2006|2013|1053|1927|1317|1152|1153|1158|1159|1160|1161)\b|lost connection|gone away|server closed the connection|terminating connection|connection to server was lost|could not receive data|could not send data|ssl syscall|connection killed/i, reason: 'server-lost', remedy: () => 'See in the server\'s log why it ended the connection (a restart, a killed query, net_write_timeout), then run the backup again.' },

@@ -5,6 +5,7 @@ import { AgeEncryptor } from '../codecs/age.ts';
 import type { Compression } from '../codecs/codec.ts';
 import type { Scan } from '../engines/engine.ts';
 import { BackupFault } from '../fault.ts';
+import type { TableData } from '../inventory.ts';
 import type { ArtifactRequest, HostCopied, StoreArtifact, StoredArtifact } from './artifact.ts';
 import { dumpScript } from './dump-script.ts';
 import { emptyTap, judgeTap, type TapResult } from './gate.ts';
@@ -16,6 +17,8 @@ import { judgeStages, parseStages, type StageReport, type StageWords } from './s
 import { decoderFor, TapThread } from './tap.ts';
 
 const SAID_LINES = 20;
+/** What engines/sqlite/snapshot.sh says of each table of its copy. */
+const COUNTED = /^ops-rows ((?:[0-9A-F]{2})+) (\d+)$/;
 /** Enough to tell zstd from gzip. */
 const MAGIC_BYTES = 4;
 
@@ -37,6 +40,8 @@ class ArtifactRun {
   readonly #nonce = randomBytes(16).toString('hex');
   readonly #startedMs = Date.now();
   readonly #said: string[] = [];
+  /** Rows that the place itself counted, of a format that no scanner can read. */
+  readonly #rows: Record<string, TableData> = {};
   readonly #writer: SegmentWriter;
   readonly #compressed = createHash('sha256');
   #compressedBytes = 0;
@@ -89,6 +94,8 @@ class ArtifactRun {
     const redact = redactor(this.#request.login);
     return (line) => {
       const report = parseStages(line, this.#nonce);
+      const [, name, rows] = COUNTED.exec(line) ?? [];
+      if (name !== undefined) { this.#rows[Buffer.from(name, 'hex').toString('utf8')] = { rows: Number(rows) }; return; }
       if (report !== undefined) this.#report = report;
       else if (line.trim() !== '') {
         this.#said.push(redact(line));
@@ -148,13 +155,14 @@ class ArtifactRun {
     const proof = judgeTap(result, this.#request.plan, this.#title);
     if (proof !== undefined) throw this.#say(proof);
     if (!result.ok) throw new Error('the tap failed without a fault');
+    const scan: Scan = this.#request.plan.scan === 'sqlite' ? { ...result.scan, tables: this.#rows } : result.scan;
     this.meter.waitFor('nobody');
     try {
-      await this.#request.approve(result.scan);
+      await this.#request.approve(scan);
     } catch (thrown) {
       throw this.#say(asError(thrown));
     }
-    return result.scan;
+    return scan;
   }
 
   #say(verdict: Error): Error {

@@ -12,9 +12,12 @@ import { findTools } from '../tools.ts';
 export interface SqliteFacts extends EngineFacts {
   readonly path: string;
   readonly program: string;
+  /** Tables with rows of their own: not the virtual ones. */
+  readonly counted: readonly string[];
 }
 
 const [FIELD, RECORD, NULL] = ['\x1f', '\x1e', '\x1d'];
+const SHOWN = 8;
 const NO_LOGIN: ClientLogin = { files: [{ name: 'none', text: new Secret('') }], env: {} };
 const FLAGS = ['-batch', '-bail', '-init', '/dev/null', '-noheader', '-list', '-separator', FIELD, '-newline', RECORD, '-nullvalue', NULL] as const;
 
@@ -57,7 +60,7 @@ export const sqliteEngine: Engine<SqliteFacts> = {
     const path = pathOf(connection);
     const [client] = await findTools(place, ['sqlite3'], [], signal);
     const [[version] = []] = await query.rows('SELECT sqlite_version()', signal);
-    const objects = await query.rows("SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name", signal);
+    const objects = await query.rows("SELECT type, name, sql LIKE 'CREATE VIRTUAL%' FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name", signal);
     const [[pages] = [], [page] = []] = [...await query.rows('PRAGMA page_count', signal), ...await query.rows('PRAGMA page_size', signal)];
     const named = (type: string): readonly string[] => objects.filter((row) => row[0] === type).map((row) => row[1] ?? '');
     const migrations = named('table').includes('migrations') ? await query.rows('SELECT migration FROM migrations ORDER BY id', signal) : [];
@@ -65,6 +68,7 @@ export const sqliteEngine: Engine<SqliteFacts> = {
       engine: 'sqlite', path, database: baseName(path), program: client?.path ?? 'sqlite3',
       server: { version: version ?? '', major: (version ?? '').split('.')[0] ?? '', identity: path },
       client: { program: 'sqlite3', version: client?.version ?? '' },
+      counted: objects.filter((row) => row[0] === 'table' && row[2] !== '1').map((row) => row[1] ?? ''),
       bytes: Number(pages ?? 0) * Number(page ?? 0),
       inventory: { table: named('table'), view: named('view'), trigger: named('trigger'), index: named('index') },
       migrations: migrations.map((row) => row[0] ?? ''),
@@ -82,12 +86,16 @@ export const sqliteEngine: Engine<SqliteFacts> = {
     }],
     flags: ['VACUUM INTO', 'integrity_check'],
   }),
-  judge(_facts, _options, scans): readonly Check[] {
+  judge(facts, _options, scans): readonly Check[] {
     const scan = scans.get('dump');
     if (scan === undefined) return [{ name: 'content', result: 'fail', why: 'There is no copy.' }];
     const [problem] = scan.problems;
+    const missing = facts.counted.filter((name) => scan.tables[name] === undefined);
     // The copy itself was opened and checked by integrity_check before it was read.
-    return [{ name: 'integrity', result: 'pass' }, problem === undefined ? { name: 'content', result: 'pass' } : { name: 'content', result: 'fail', why: problem }, ...scan.notRun];
+    const inventory: Check = missing.length === 0
+      ? { name: 'inventory', result: 'pass' }
+      : { name: 'inventory', result: 'fail', why: `The copy lacks ${missing.length === 1 ? 'a table' : `${missing.length} tables`} that the database had: ${missing.slice(0, SHOWN).join(', ')}.` };
+    return [{ name: 'integrity', result: 'pass' }, inventory, problem === undefined ? { name: 'content', result: 'pass' } : { name: 'content', result: 'fail', why: problem }, ...scan.notRun];
   },
   restoreCommand: (facts, _artifacts, decode) => `${decode('dump')} > restored-${facts.database}`,
 };
