@@ -6,6 +6,7 @@ import { publishCopies, publishManifest, type Copy, type Published } from '../ca
 import { BackupFault } from '../fault.ts';
 import { findLeftovers } from '../retention/orphans.ts';
 import { shownSize } from '../size.ts';
+import type { LifecycleReport } from '../stores/s3/lifecycle-plan.ts';
 import type { Store, StoreFacts } from '../stores/store.ts';
 import { judgeSize } from '../verify/judge.ts';
 import type { BackupConfig } from './config.ts';
@@ -117,7 +118,12 @@ async function checkLifecycle(config: BackupConfig, source: string, record: Back
   if (config.lifecycle === 'off') return;
   for (const store of config.stores) {
     if (store.lifecycle === undefined) continue;
-    const report = await store.lifecycle({ mode: config.lifecycle, sources: [source] }, signal);
+    const report = await lifecycleOf(store.lifecycle({ mode: config.lifecycle, sources: [source] }, signal), config, signal);
+    if (typeof report === 'string') {
+      record.warnings.push(report);
+      io.deps.log.notice(report, 'Backup');
+      continue;
+    }
     if (report.errors.length > 0) throw new BackupFault({ reason: 'store-refused', message: `A lifecycle rule of ${store.name} would delete backups by age alone: ${report.errors.join('; ')}`, remedy: 'Remove its expiration of current objects: retention decides here, and never deletes the last good backup.' });
     if (report.installed) io.deps.log.info(`Lifecycle rules of ${store.name} written:\n${report.diff.join('\n')}`);
     else if (report.diff.length > 0) {
@@ -125,6 +131,16 @@ async function checkLifecycle(config: BackupConfig, source: string, record: Back
       record.warnings.push(sentence);
       io.deps.log.notice(sentence, 'Backup');
     }
+  }
+}
+
+/** A look that is not allowed, or that the server does not know, is no reason to have no backup: why, as a sentence. */
+async function lifecycleOf(asked: Promise<LifecycleReport>, config: BackupConfig, signal: AbortSignal): Promise<LifecycleReport | string> {
+  try {
+    return await asked;
+  } catch (thrown) {
+    if (config.lifecycle !== 'check' || signal.aborted || !(thrown instanceof BackupFault) || thrown.reason !== 'store-refused') throw thrown;
+    return `Whether a lifecycle rule deletes backups was not looked at. ${thrown.message} Allow s3:GetLifecycleConfiguration, or set lifecycle: off.`;
   }
 }
 
