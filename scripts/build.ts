@@ -104,12 +104,6 @@ async function buildAction(root: string, js: string, target: string, name: strin
   for (const worker of globSync('src/worker/*.ts', { cwd: source }).map((file) => basename(file, '.ts')).filter((file) => !file.endsWith('.test')).sort()) {
     entries.push([join(dirname(String(runs.main)), worker, 'index.js'), join(js, 'actions', name, 'src/worker', `${worker}.js`)]);
   }
-  // A worker thread has an entry of its own: src/worker/tap.ts becomes dist/tap/index.js.
-  const workers = join(source, 'src/worker');
-  for (const file of existsSync(workers) ? readdirSync(workers).filter((one) => one.endsWith('.ts')).sort() : []) {
-    const worker = file.slice(0, -'.ts'.length);
-    entries.push([join(dirname(runs.main), worker, 'index.js'), join(js, 'actions', name, 'src/worker', `${worker}.js`)]);
-  }
   for (const [path, entry] of entries) if (!existsSync(entry)) throw new Error(`action.yml names ${path}, but there is no src/${relative(join(js, 'actions', name, 'src'), entry).replace(/js$/, 'ts')}`);
   const key = fingerprint(root, js, entries.map(([, entry]) => entry));
   const stamp = join(dirname(dirname(target)), 'stamps', name);

@@ -13,6 +13,7 @@ export async function deployConfig(inputs: DeployInputs, deps: Deps): Promise<Ac
   const target = targetConfig(inputs, deps, problems);
   const source = sourceOf(inputs, deps, problems);
   if (inputs.backup === 'never' && inputs['backup-reason'] === undefined) problems.push('backup-reason: is needed with backup: never. Example: backup-reason: dumped by the step before');
+  if (inputs['backup-id'] !== undefined && (inputs.stores ?? []).length === 0) problems.push('stores: is needed with backup-id, to look whether that backup is there and proven. Example: stores: s3://acme-backups/shop');
   const shared = inputs.shared ?? (inputs.app === 'laravel' ? ['.env', 'storage'] : []);
   for (const path of [...shared, inputs['app-root']]) if (isAbsolute(path) || path.split('/').includes('..')) problems.push(`${shared.includes(path) ? 'shared' : 'app-root'}: "${path}" must be a relative path without .. inside the application. Example: storage`);
   for (const name of inputs.exclude) if (name.startsWith('-')) problems.push(`exclude: "${name}" must not begin with a hyphen. Example: tests`);
@@ -33,7 +34,8 @@ export async function deployConfig(inputs: DeployInputs, deps: Deps): Promise<Ac
     migrate: inputs.migrate,
     destructive: inputs['destructive-migrations'],
     databaseLockWaitSeconds: Math.ceil(inputs['lock-wait-timeout'] / 1000),
-    backup: inputs.backup === 'never' ? { kind: 'never', reason: inputs['backup-reason'] ?? '' } : { kind: 'auto' },
+    backup: inputs.backup === 'never' ? { kind: 'never', reason: inputs['backup-reason'] ?? '' }
+      : inputs['backup-id'] === undefined ? { kind: 'auto' } : { kind: 'id', id: inputs['backup-id'], maxAgeMs: inputs['backup-max-age'] },
     maintenance: inputs.maintenance === 'always'
       ? { kind: 'always', render: inputs['maintenance-render'], retrySeconds: inputs['maintenance-retry'], secret: inputs['maintenance-secret'] }
       : { kind: 'never' },

@@ -1,5 +1,10 @@
+import { databaseInputs, storeInputs, writeInputs } from '@ops/backup/inputs';
 import { targetInputs } from '@ops/release';
 import { boolean, choice, duration, gitRef, integer, lines, secret, text, type ActionContract, type InputsOf } from '@ops/shared';
+
+// Here `source` is what is deployed, so the catalog's folder has another name; and a login leads to one database.
+const { source: _source, ...backupStore } = storeInputs;
+const { database: _database, ...backupDatabase } = databaseInputs;
 
 const inputs = {
   ...targetInputs,
@@ -21,7 +26,13 @@ const inputs = {
   migrate: { description: 'auto runs pending migrations once; never leaves them pending', schema: choice(['auto', 'never']), default: 'auto', rule: 'one of: auto, never', example: 'auto' },
   'destructive-migrations': { description: 'What to do when pending migrations drop, rename or truncate', schema: choice(['block', 'warn', 'allow']), default: 'block', rule: 'one of: block, warn, allow', example: 'block' },
   'lock-wait-timeout': { description: 'How long a migration may wait for a database lock', schema: duration(), default: '10s', rule: 'a duration', example: '10s' },
-  backup: { description: 'auto: pending migrations need a proven backup (not built in yet); never: needs backup-reason', schema: choice(['auto', 'never']), default: 'auto', rule: 'one of: auto, never', example: 'never' },
+  backup: { description: 'auto: pending migrations need a proven backup, made in stores or named by backup-id; never: needs backup-reason', schema: choice(['auto', 'never']), default: 'auto', rule: 'one of: auto, never', example: 'never' },
+  'backup-id': { description: 'A verified backup of this database that an earlier step made, instead of a new one', schema: text(), rule: 'the id of a backup', example: '${{ steps.backup.outputs.backup-id }}' },
+  'backup-max-age': { description: 'How old backup-id may be', schema: duration(), default: '4h', rule: 'a duration', example: '30m' },
+  'backup-source': { description: 'Folder of the catalog, the input source of db-backup; default <environment>-<database>', schema: text(), rule: 'a name of at most 120 bytes', example: 'production-shop' },
+  ...backupStore,
+  ...writeInputs,
+  ...backupDatabase,
   'backup-reason': { description: 'Why there is no backup, for log and history', schema: text(), rule: 'a sentence', example: 'dumped by the step before' },
   maintenance: { description: 'auto: none, because the switch is atomic; always: maintenance mode while migrations run', schema: choice(['auto', 'always', 'never']), default: 'auto', rule: 'one of: auto, always, never', example: 'auto' },
   'maintenance-render': { description: 'View that artisan down renders', schema: text(), rule: 'a view name', example: 'errors::503' },

@@ -1,18 +1,20 @@
+import type { Workers } from '@ops/backup';
 import { openSession, prepareSsh } from '@ops/remote';
 import { conclude, deploy, dryRunSections, newRecord, publishDeploy, readStatus, summariseDeploy, summariseStatus } from '@ops/release';
 import { asError, UserError, withPrivateTemp, type Deps, type Report, type Verdict } from '@ops/shared';
 import { announce } from './announce.ts';
+import { backupEngine } from './backup-engine.ts';
 import { deployConfig } from './config.ts';
 import type { DeployInputs, DeployOutput } from './inputs.ts';
 
 /** Puts one exact commit live on every host, or leaves every host as it was. */
-export async function run(inputs: DeployInputs, given: Deps, report: Report<DeployOutput>): Promise<Verdict> {
+export async function run(inputs: DeployInputs, given: Deps, report: Report<DeployOutput>, workers: Workers): Promise<Verdict> {
   const deps = await withPrivateTemp(given);
   const config = await deployConfig(inputs, deps);
   const record = newRecord();
   const ssh = await prepareSsh(config.ssh, deps);
   const runId = `${config.run.runId}.${config.run.attempt}`;
-  const io = { deps, connect: (target: (typeof config.hosts)[number]) => openSession(target, ssh, deps, { runId }), backup: undefined };
+  const io = { deps, connect: (target: (typeof config.hosts)[number]) => openSession(target, ssh, deps, { runId }), backup: await backupEngine(inputs, config.hosts, ssh, deps, workers) };
   const began = deps.clock.monotonic();
   const status = inputs.mode === 'status';
   const github = await announce(inputs, status ? { ...config, dryRun: true } : config, deps);

@@ -50,8 +50,8 @@ async function backup(run: DeployRun): Promise<void> {
   if (engine === undefined || session === undefined) {
     throw new UserError({
       reason: 'backup',
-      message: `There is ${what}, and a backup must come first, but backups are not built into this version yet; nothing was changed.`,
-      remedy: 'Make a backup in a step of your own, then set backup: never and say so in backup-reason, for example backup-reason: "dumped by the step before".',
+      message: `There is ${what}, and a proven backup must come first, but stores is not set, so there is nowhere to put one; nothing was changed.`,
+      remedy: 'Set stores and recipients as for db-backup (docs/backup.md), for example in .github/ops.yml. Or make a backup in a step of your own, set backup: never and say so in backup-reason.',
     });
   }
   const request = { session, releaseDir: session.target.path, environment: config.environment, reason: `before ${what}` };
