@@ -28,9 +28,7 @@ export type Fault =
   /** Never answers. */
   | { readonly kind: 'silence' }
   /** The answer's body breaks off after so many bytes, or (`silent`) says no more. */
-  | { readonly kind: 'cut'; readonly afterBytes: number; readonly silent?: boolean }
-  /** Drops the header from the request before the server sees it, as a server that does not know it would. */
-  | { readonly kind: 'unknown-header'; readonly header: string };
+  | { readonly kind: 'cut'; readonly afterBytes: number; readonly silent?: boolean };
 
 export interface FaultRule {
   readonly on: Operation | ((request: Seen) => boolean);
@@ -112,7 +110,7 @@ function meet(fault: Fault | undefined, target: URL, request: IncomingMessage, r
       request.resume();
       request.on('end', () => {
         response.writeHead(status, { 'content-type': 'application/xml' });
-        response.end(request.method === 'HEAD' ? undefined : `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message><RequestId>1</RequestId></Error>`);
+        response.end(request.method === 'HEAD' || status < 300 ? undefined : `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message><RequestId>1</RequestId></Error>`);
       });
       return;
     }
@@ -132,15 +130,13 @@ function meet(fault: Fault | undefined, target: URL, request: IncomingMessage, r
     case 'silence':
       request.resume();
       return;
-    case 'cut': case 'lose-answer': case 'unknown-header': case undefined:
+    case 'cut': case 'lose-answer': case undefined:
       pass(fault, target, request, response);
   }
 }
 
 function pass(fault: Fault | undefined, target: URL, request: IncomingMessage, response: ServerResponse): void {
-  const headers = { ...request.headers };
-  if (fault?.kind === 'unknown-header') delete headers[fault.header];
-  const forward = http.request({ host: target.hostname, port: target.port, method: request.method, path: request.url, headers, agent: false }, (answer) => {
+  const forward = http.request({ host: target.hostname, port: target.port, method: request.method, path: request.url, headers: request.headers, agent: false }, (answer) => {
     if (fault?.kind === 'lose-answer') {
       answer.resume();
       answer.on('end', () => request.socket.resetAndDestroy());

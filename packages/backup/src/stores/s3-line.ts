@@ -98,5 +98,5 @@ function abilityProblems(profile: Profile, classes: Readonly<Partial<Record<Tier
 function accessOf(own: string | undefined, settings: StoreSettings, keys: () => S3Access | string): S3Access | string {
   const arn = settings.purpose === 'prune' && settings.pruneRole !== undefined ? settings.pruneRole : (own ?? settings.role);
   if (arn === undefined) return keys();
-  return /^arn:[a-z-]+:iam::(?:\d{12})?:role\/[\w+=,.@/-]+$/.test(arn) ? { kind: 'role', arn } : `${JSON.stringify(arn)} is no role. Example: role-to-assume: arn:aws:iam::123456789012:role/backup`;
+  return /^arn:[a-z-]+:iam::(?:\d{12}:)?role\/[\w+=,.@/-]+$/.test(arn) ? { kind: 'role', arn } : `${JSON.stringify(arn)} is no role. Example: role-to-assume: arn:aws:iam::123456789012:role/backup`;
 }

@@ -51,11 +51,12 @@ export function freshClient(context: S3Context, signal: AbortSignal): S3Client {
 }
 
 /**
- * How a new object is kept: encryption, lock, and for data its class and tag. The lock is set when the object is made,
- * for as long as its tier is retained; what has no tier, such as a lease, must stay removable.
+ * How a new object is kept: encryption, lock, and for data its class. The lock is set when the object is made, for as long
+ * as its tier is retained; what has no tier, such as a lease, must stay removable. No tags: a role that may only append would
+ * need s3:PutObjectTagging for them (403 at the very start, measured), and nobody reads them.
  */
-export function objectParams(context: Pick<S3Context, 'settings' | 'target' | 'profile' | 'clock'>, tier: Tier | undefined, data: boolean): Partial<PutObjectCommandInput> {
-  const { settings, target, profile } = context;
+export function objectParams(context: Pick<S3Context, 'settings' | 'target' | 'clock'>, tier: Tier | undefined, data: boolean): Partial<PutObjectCommandInput> {
+  const { settings, target } = context;
   const params: Partial<PutObjectCommandInput> = {};
   if (settings.sse !== 'none') params.ServerSideEncryption = settings.sse;
   if (settings.sse === 'aws:kms' && settings.kmsKeyId !== undefined) params.SSEKMSKeyId = settings.kmsKeyId;
@@ -68,7 +69,6 @@ export function objectParams(context: Pick<S3Context, 'settings' | 'target' | 'p
   const storageClass = target.classes[tier];
   // The default is left unsaid: some servers refuse even its name.
   if (storageClass !== undefined && storageClass !== 'STANDARD' && isStorageClass(storageClass)) params.StorageClass = storageClass;
-  if (profile.tags) params.Tagging = `ops-tier=${tier}`;
   return params;
 }
 

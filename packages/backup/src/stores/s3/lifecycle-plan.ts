@@ -74,9 +74,9 @@ function expiryOf({ Expiration: expiration }: LifecycleRule): string {
 function expiresOurs(rule: LifecycleRule, prefix: string): boolean {
   if (rule.Status !== 'Enabled' || expiryOf(rule) === '') return false;
   const theirs = prefixOf(rule);
-  // A rule for a tag that our objects never have cannot meet them.
+  // Our objects have no tags, so a rule for a tag cannot meet them.
   const tags = [...(rule.Filter?.Tag === undefined ? [] : [rule.Filter.Tag]), ...(rule.Filter?.And?.Tags ?? [])];
-  return (theirs.startsWith(prefix) || prefix.startsWith(theirs)) && tags.every(({ Key }) => Key === 'ops-tier');
+  return (theirs.startsWith(prefix) || prefix.startsWith(theirs)) && tags.length === 0;
 }
 
 function prefixOf(rule: LifecycleRule): string {

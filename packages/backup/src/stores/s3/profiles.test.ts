@@ -29,6 +29,6 @@ describe('part sizes', () => {
   });
 });
 
-test('R2 and B2 are never asked for checksums, tags or KMS', () => {
-  for (const name of ['r2', 'b2'] as const) expect(profiles[name]).toMatchObject({ checksums: false, tags: false, kms: false, conditional: 'seen' });
+test('R2 and B2 are never asked for checksums or KMS', () => {
+  for (const name of ['r2', 'b2'] as const) expect(profiles[name]).toMatchObject({ checksums: false, kms: false, conditional: 'seen' });
 });

@@ -15,7 +15,6 @@ export interface Profile {
   readonly parts: number;
   /** `always`: IfNoneMatch is sent at once. `seen`: only after the probe saw it refused with 412. */
   readonly conditional: 'always' | 'seen';
-  readonly tags: boolean;
   readonly kms: boolean;
   readonly objectLock: boolean;
   /** Classes that can be read back at once, so an upload may use them. */
@@ -36,14 +35,14 @@ const AWS_CLASSES = ['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERI
 /** Every rule by which servers differ, in one place. */
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
   aws: {
-    name: 'aws', checksums: true, parts: 10_000, conditional: 'always', tags: true, kms: true, objectLock: true,
+    name: 'aws', checksums: true, parts: 10_000, conditional: 'always', kms: true, objectLock: true,
     classes: AWS_CLASSES, classOf: { monthly: 'GLACIER_IR' }, archive: 'GLACIER', endpoint: () => undefined,
   },
-  r2: { ...PLAIN, name: 'r2', tags: false, objectLock: false, classes: ['STANDARD', 'STANDARD_IA'], endpoint: () => undefined, region: 'auto' },
-  b2: { ...PLAIN, name: 'b2', tags: false, objectLock: true, classes: ['STANDARD'], endpoint: (region) => `https://s3.${region}.backblazeb2.com` },
-  minio: { ...PLAIN, name: 'minio', checksums: true, tags: true, kms: true, objectLock: true, classes: ['STANDARD', 'REDUCED_REDUNDANCY'], endpoint: () => undefined, region: 'us-east-1' },
+  r2: { ...PLAIN, name: 'r2', objectLock: false, classes: ['STANDARD', 'STANDARD_IA'], endpoint: () => undefined, region: 'auto' },
+  b2: { ...PLAIN, name: 'b2', objectLock: true, classes: ['STANDARD'], endpoint: (region) => `https://s3.${region}.backblazeb2.com` },
+  minio: { ...PLAIN, name: 'minio', checksums: true, kms: true, objectLock: true, classes: ['STANDARD', 'REDUCED_REDUNDANCY'], endpoint: () => undefined, region: 'us-east-1' },
   scaleway: {
-    ...PLAIN, name: 'scaleway', checksums: true, parts: 1000, tags: true, objectLock: true, classes: ['STANDARD', 'ONEZONE_IA'], archive: 'GLACIER',
+    ...PLAIN, name: 'scaleway', checksums: true, parts: 1000, objectLock: true, classes: ['STANDARD', 'ONEZONE_IA'], archive: 'GLACIER',
     endpoint: (region) => `https://s3.${region}.scw.cloud`,
   },
 };
