@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Secret } from '@ops/shared';
-import { BackupFault, openPlaintext, storeArtifact, type ArtifactRequest, type Codec, type Progress, type Scan, type StoredArtifact } from '../../packages/backup/src/index.ts';
+import { BackupFault, openPlaintext, storeArtifact, type ArtifactRequest, type Codec, type Progress, type Scan } from '../../packages/backup/src/index.ts';
 import { bytesOf, localPlace, MemoryStore } from '../../packages/backup/src/testing.ts';
 
 const TAP = pathToFileURL(join(import.meta.dirname, '../../packages/backup/src/pipeline/tap-worker.ts'));
@@ -51,7 +51,7 @@ class Bench {
 
   /** The fault of a run that must fail, after looking that nothing is left of it. */
   async fails(request: ArtifactRequest): Promise<BackupFault> {
-    const outcome: StoredArtifact | unknown = await storeArtifact(request).then((stored) => stored, (thrown: unknown) => thrown);
+    const outcome: unknown = await storeArtifact(request).then((stored) => stored, (thrown: unknown) => thrown);
     if (!(outcome instanceof BackupFault)) throw new Error(`it did not fail with a BackupFault: ${JSON.stringify(outcome)} ${String(outcome)}`);
     await this.nothingLeft();
     expect([...this.store.objects.keys()]).toEqual([]);

@@ -14,7 +14,7 @@ export function identityLines(text: string): string[] {
 export async function identityRecipients(text: string): Promise<readonly string[]> {
   const lines = identityLines(text);
   if (lines.some((line) => /^-----BEGIN .*PRIVATE KEY-----/.test(line))) throw bad('is an SSH or PEM key');
-  if (lines.some((line) => /^age1/.test(line))) throw bad('is a recipient, the public half');
+  if (lines.some((line) => line.startsWith('age1'))) throw bad('is a recipient, the public half');
   if (lines.length === 0) throw bad('is empty');
   const { identityToRecipient } = await import('age-encryption');
   const recipients: string[] = [];

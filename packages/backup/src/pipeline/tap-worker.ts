@@ -20,6 +20,8 @@ class Tap {
   #plainBytes = 0;
   #inputOver = false;
   #killed = false;
+  /** It did not take all it was given, whatever its exit code says. */
+  #refused = false;
 
   constructor(setup: TapSetup, say: (output: TapOutput) => void) {
     this.#say = say;
@@ -27,9 +29,16 @@ class Tap {
     if (setup.decoder === 'none') { this.#drained = Promise.resolve(undefined); return; }
     const child = setup.decoder === 'zstd' ? spawn(setup.programs.zstd, ['-d', '-q', '-c']) : spawn(setup.programs.gzip, ['-d', '-c']);
     this.#child = child;
-    child.stdin.on('error', () => { this.#inputOver = true; });
+    child.stdin.on('error', () => { this.#inputOver = this.#refused = true; });
     if (child.pid !== undefined) say({ kind: 'pid', pid: child.pid });
     this.#drained = this.#decode(child);
+    // Told at once: a dumper may go on for hours.
+    void this.#drained.then((failure) => { if (failure !== undefined) this.#fail(failure); });
+  }
+
+  #fail(why: string): void {
+    this.#scanner.close?.();
+    this.#say({ kind: 'failed', why, killed: this.#killed });
   }
 
   /** Undefined when the decoder ended well. Never rejects. */
@@ -63,18 +72,16 @@ class Tap {
   /** One chunk of stored bytes; resolves when more may come. */
   async take(bytes: Buffer): Promise<void> {
     if (this.#child === undefined) await this.#plain(bytes);
-    else if (!this.#inputOver && !this.#child.stdin.write(bytes)) await Promise.race([once(this.#child.stdin, 'drain').catch(() => undefined), this.#drained]);
+    else if (this.#inputOver) this.#refused = true;
+    else if (!this.#child.stdin.write(bytes)) await Promise.race([once(this.#child.stdin, 'drain').catch(() => undefined), this.#drained]);
     this.#say({ kind: 'taken', bytes: bytes.length, plainBytes: this.#plainBytes });
   }
 
   async end(): Promise<void> {
     this.#child?.stdin.end();
     const failure = await this.#drained;
-    if (failure !== undefined) {
-      this.#scanner.close?.();
-      this.#say({ kind: 'failed', why: failure, killed: this.#killed });
-      return;
-    }
+    if (failure !== undefined) return;
+    if (this.#refused) return this.#fail('the decoder ended before its input did');
     const findings = await this.#scanner.end();
     this.#say({ kind: 'scan', scan: { plainBytes: this.#plainBytes, plainSha256: this.#hash.digest('hex'), ...findings } });
   }

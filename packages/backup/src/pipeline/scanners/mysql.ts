@@ -29,7 +29,6 @@ export class MysqlScanner implements Scanner {
   #longest = 0;
   #trailers = 0;
   #afterTrailer = false;
-  #bytes = 0;
 
   constructor() {
     this.#lexer = new SqlLexer({
@@ -42,7 +41,6 @@ export class MysqlScanner implements Scanner {
   }
 
   push(chunk: Buffer): void {
-    this.#bytes += chunk.length;
     this.#lexer.push(chunk);
   }
 

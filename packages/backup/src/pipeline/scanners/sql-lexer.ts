@@ -1,9 +1,8 @@
 import {
-  CODE, SINGLE, DOUBLE, BACKTICK, LINE, BLOCK, SLASH, DASH, DASHES, STAR, OPEN, OPEN_M, VERSION, BLOCK_STAR, NEWLINE, SPACE, BANG, QUOTE2, HASH, QUOTE, LEFT, RIGHT, ASTERISK, MINUS, SOLIDUS, NINE, ZERO, BACKSLASH, TICK, LETTER_M, IN_VALUES, IN_STRING, type SqlSink,
+  CODE, SINGLE, DOUBLE, BACKTICK, LINE, BLOCK, SLASH, DASH, DASHES, STAR, OPEN, OPEN_M, VERSION, BLOCK_STAR, TAB, NEWLINE, RETURN, SPACE, BANG, QUOTE2, HASH, QUOTE, LEFT, RIGHT, ASTERISK, MINUS, SOLIDUS, NINE, ZERO, BACKSLASH, TICK, LETTER_M, IN_VALUES, IN_STRING, type SqlSink,
 } from './sql-bytes.ts';
-import { StatementHead } from './sql-head.ts';
+import { LineComment, StatementHead } from './sql-head.ts';
 
-const COMMENT_BYTES = 1024;
 /** MariaDB's sandbox line is a conditional comment for a version that no server has: it ends no statement and begins none. */
 const NO_SERVERS_VERSION = 999_999;
 
@@ -19,8 +18,7 @@ export class SqlLexer {
   ansiQuotes = false;
   readonly #sink: SqlSink;
   readonly #head = new StatementHead();
-  readonly #comment = Buffer.allocUnsafe(COMMENT_BYTES);
-  #commentLength = 0;
+  readonly #comment = new LineComment();
   #state = CODE;
   #escaped = false;
   /** Open conditional comments; whether the statement has any. */
@@ -74,13 +72,12 @@ export class SqlLexer {
         while (at < length && IN_STRING[chunk[at] ?? 0] === 0) at += 1;
         if (at >= length) break;
         if (chunk[at] === BACKSLASH) {
-          if (this.noBackslashes) at += 1;
-          else if (at + 1 < length) at += 2;
-          else { this.#escaped = true; at += 1; break; }
-          continue;
+          if (!this.noBackslashes && at + 1 >= length) this.#escaped = true;
+          at = Math.min(length, at + (this.noBackslashes ? 1 : 2));
+        } else {
+          quoted = false;
+          at += 1;
         }
-        quoted = false;
-        at += 1;
         continue;
       }
       while (at < length && IN_VALUES[chunk[at] ?? 0] === 0) at += 1;
@@ -134,8 +131,8 @@ export class SqlLexer {
       case SLASH: return byte === ASTERISK ? this.#to(OPEN) : this.#notSpecial(SOLIDUS, byte, at);
       case DASH: return byte === MINUS ? this.#to(DASHES) : this.#notSpecial(MINUS, byte, at);
       case DASHES:
-        if (byte > SPACE) { this.#keep(MINUS, at); return this.#notSpecial(MINUS, byte, at); }
-        this.#openLine(`--`);
+        if (byte > SPACE) { this.#keep(MINUS, at - 2); return this.#notSpecial(MINUS, byte, at); }
+        this.#openLine('--');
         return this.#line(byte);
       case OPEN: return this.#to(byte === BANG ? VERSION : byte === LETTER_M ? OPEN_M : byte === ASTERISK ? BLOCK_STAR : BLOCK);
       case OPEN_M: return this.#to(byte === BANG ? VERSION : byte === ASTERISK ? BLOCK_STAR : BLOCK);
@@ -172,12 +169,9 @@ export class SqlLexer {
   }
 
   #code(byte: number, at: number): void {
-    if (byte === this.#delimiter[this.#matched]) {
-      this.#matched += 1;
-      if (this.#matched === this.#delimiter.length) return this.#endStatement(at);
-    } else if (this.#matched > 0) {
-      this.#matched = byte === this.#delimiter[0] ? 1 : 0;
-    }
+    if (byte === this.#delimiter[this.#matched]) this.#matched += 1;
+    else if (this.#matched > 0) this.#matched = byte === this.#delimiter[0] ? 1 : 0;
+    if (this.#matched === this.#delimiter.length) return this.#endStatement(at);
     if (this.#start < 0 && (byte === SPACE || (byte >= TAB && byte <= RETURN))) return;
     switch (byte) {
       case QUOTE: this.#state = SINGLE; break;
@@ -189,8 +183,7 @@ export class SqlLexer {
       case ASTERISK: if (this.#conditions > 0) return this.#to(STAR); break;
       case LEFT: this.#depth += 1; break;
       case RIGHT: this.#depth -= 1; if (this.#inData && this.#depth === 0) this.#rows += 1; break;
-      case NEWLINE: if (this.#newDelimiter()) return; break;
-      default:
+      case NEWLINE: if (this.#newDelimiter()) return;
     }
     this.#keep(byte, at);
   }
@@ -204,16 +197,13 @@ export class SqlLexer {
 
   #openLine(sign: string): void {
     this.#state = LINE;
-    this.#commentLength = this.#comment.write(sign, 'latin1');
+    this.#comment.open(sign);
   }
 
   #line(byte: number): void {
-    if (byte !== NEWLINE) {
-      if (this.#commentLength < COMMENT_BYTES) { this.#comment[this.#commentLength] = byte; this.#commentLength += 1; }
-      return;
-    }
+    if (byte !== NEWLINE) return this.#comment.keep(byte);
     this.#state = CODE;
-    if (this.#start < 0) this.#sink.comment(this.#comment.toString('utf8', 0, this.#commentLength));
+    if (this.#start < 0) this.#sink.comment(this.#comment.text());
   }
 
   #keep(byte: number, at: number): void {
@@ -245,10 +235,8 @@ export class SqlLexer {
   }
 
   #endData(to: number): void {
-    const bytes = this.#offset + to - this.#start;
-    const rows = this.#rows;
+    this.#sink.dataEnd(this.#rows, this.#offset + to - this.#start);
     this.#reset();
-    this.#sink.dataEnd(rows, bytes);
   }
 
   #reset(): void {
