@@ -143,7 +143,7 @@ function levelOf(inputs: BackupWishes, problems: Problems): { readonly level: nu
 function agesOf(inputs: BackupWishes, problems: Problems): RetentionAges | undefined {
   const parsed = parseRetention(inputs.retention.join('\n'));
   if ('ages' in parsed) return parsed.ages;
-  problems.list.push(...parsed.problems);
+  problems.list.push(...parsed.problems.map((problem) => `retention: ${problem}. Example: monthly=365d`));
   return undefined;
 }
 
