@@ -53,13 +53,13 @@ function routineRefusals(facts: MysqlFacts): readonly Refusal[] {
   const { family, grants, database } = facts;
   const whole = family === 'mysql'
     ? holdsGlobally(grants, 'SHOW_ROUTINE') || (atLeast(facts.number, [8, 0, 20]) && holdsGlobally(grants, 'SELECT')) || (!atLeast(facts.number, [8]) && holdsOnTable(grants, 'SELECT', 'mysql', 'proc'))
-    : holdsOnTable(grants, 'SELECT', 'mysql', 'proc') || holdsOnDatabase(grants, 'SHOW CREATE ROUTINE', database);
-  if (whole) return [];
+    : holdsOnTable(grants, 'SELECT', 'mysql', 'proc') || (atLeast(facts.number, [11, 3]) && holdsOnDatabase(grants, 'SHOW CREATE ROUTINE', database));
   const right = family === 'mysql' && atLeast(facts.number, [8]) ? (atLeast(facts.number, [8, 0, 20]) ? 'SHOW_ROUTINE ON *.*' : 'SELECT ON *.*') : 'SELECT ON mysql.proc';
   const remedy = `GRANT ${right} TO ${accountText(facts.account)};`;
   if (facts.hiddenRoutines.length > 0) {
     return [{ reason: 'right-missing', partial: true, message: `The account ${facts.account} may not see the body of ${facts.hiddenRoutines.length === 1 ? 'the routine' : `${facts.hiddenRoutines.length} routines`} ${shown(facts.hiddenRoutines)}: the dump would hold none of it.`, remedy }];
   }
+  if (whole) return [];
   // With one of these on the database every routine is listed, and all bodies were readable.
   const listed = ['EXECUTE', 'CREATE ROUTINE', 'ALTER ROUTINE'].some((privilege) => holdsOnDatabase(grants, privilege, database));
   return listed ? [] : [{ reason: 'right-missing', partial: true, message: `The account ${facts.account} cannot list the procedures and functions of ${database}: if there are any, the dump leaves them out without a word.`, remedy }];
@@ -83,7 +83,8 @@ function contentRefusals(facts: MysqlFacts, { excludeData }: DumpOptions): reado
       remedy: `${unsafe.map(({ table }) => `ALTER TABLE ${quoted(facts.database)}.${quoted(table)} ENGINE=InnoDB;`).join('\n')}`,
     });
   }
-  if (facts.brokenViews.length > 0) {
+  // Without these a view that is well cannot be opened either.
+  if (facts.brokenViews.length > 0 && ['SELECT', 'SHOW VIEW'].every((privilege) => holdsOnDatabase(facts.grants, privilege, facts.database))) {
     found.push({ reason: 'not-dumpable', partial: true, message: `${facts.brokenViews.length === 1 ? 'The view' : 'The views'} ${shown(facts.brokenViews)} cannot be read: ${facts.brokenViews.length === 1 ? 'it refers' : 'they refer'} to tables, columns or definers that do not exist, and the dump would end there.`, remedy: `Repair ${facts.brokenViews.length === 1 ? 'it' : 'them'}, or: DROP VIEW ${facts.brokenViews.map((view) => `${quoted(facts.database)}.${quoted(view)}`).join(', ')};` });
   }
   return found;
