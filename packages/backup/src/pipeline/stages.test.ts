@@ -1,0 +1,81 @@
+import { describe, expect, test } from '@jest/globals';
+import { Secret, UserError } from '@ops/shared';
+import { Meter, type Waiting } from './progress.ts';
+import { redactor } from './redaction.ts';
+import { judgeStages, judgeWords, parseStages, type StageWords } from './stages.ts';
+
+const WORDS: StageWords = { title: 'dump on app1', place: 'app1', commands: ['structure', 'dump'], programs: new Map([['structure', 'mysqldump'], ['dump', 'mysqldump']]), said: [] };
+const DONE = { exit: 0, lost: false };
+
+describe('the stages of a dump', () => {
+  test('are read from the line with the nonce only', () => {
+    expect(parseStages('abc codec=zstd dump=0 zstd=0', 'abc')).toEqual({ codec: 'zstd', statuses: new Map([['dump', 0], ['zstd', 0]]) });
+    for (const line of ['', 'abd codec=zstd dump=0', 'abc', 'abc dump=0', 'mysqldump: abc codec=zstd']) expect(parseStages(line, 'abc')).toBeUndefined();
+  });
+
+  test.each<[string, string, string | undefined, RegExp | undefined]>([
+    ['all well', 'structure=0 dump=0 zstd=0', undefined, undefined],
+    ['the second failed', 'structure=0 dump=2 zstd=0', 'dump-failed', /stage dump \(mysqldump\) ended with exit code 2/],
+    ['the first failed, the second never ran', 'structure=2 zstd=0', 'dump-failed', /stage structure/],
+    ['the second left nothing', 'structure=0 zstd=0', 'stage-killed', /stage dump left no exit status/],
+    ['nothing but the codec', 'zstd=0', 'stage-killed', /stage structure left no exit status/],
+    ['the codec left nothing', 'structure=0 dump=0', 'stage-killed', /stage zstd left no exit status/],
+    ['a killed codec, whose writer got SIGPIPE', 'structure=0 dump=141 zstd=137', 'stage-killed', /stage zstd was ended by SIGKILL/],
+    ['a killed codec, whose writer got a write error', 'structure=0 dump=5 zstd=137', 'stage-killed', /stage zstd/],
+    ['a failed codec, whose writer got a write error', 'structure=0 dump=5 zstd=1', 'dump-failed', /stage zstd \(zstd\) ended with exit code 1/],
+    ['the kernel took the dumper', 'structure=0 dump=137 zstd=0', 'stage-killed', /stage dump was ended by SIGKILL/],
+    ['only SIGPIPE', 'structure=0 dump=141 zstd=0', 'stage-killed', /SIGPIPE/],
+    ['a missing program', 'structure=127 zstd=0', 'tool-missing', /app1 cannot run mysqldump/],
+    ['tee is none of the dump\'s business', 'structure=0 dump=0 zstd=0 tee=1', undefined, undefined],
+  ])('%s', (_name, stages, reason, message) => {
+    const fault = judgeStages(parseStages(`n codec=zstd ${stages}`, 'n'), DONE, WORDS);
+    expect(fault?.reason).toBe(reason);
+    if (message !== undefined) expect(fault?.message).toMatch(message);
+  });
+
+  test('without their line are a killed stage, whatever the script\'s exit', () => {
+    expect(judgeStages(undefined, DONE, WORDS)).toMatchObject({ reason: 'stage-killed' });
+    const cause = new UserError({ reason: 'connect', message: 'app1: the connection was lost' });
+    expect(judgeStages(undefined, { exit: 255, lost: true, cause }, WORDS)).toMatchObject({ reason: 'stage-killed', message: expect.stringContaining('the connection was lost') });
+    expect(judgeStages(undefined, { exit: 255, lost: true, cause: new UserError({ reason: 'cancelled', message: 'x' }) }, WORDS)).toMatchObject({ reason: 'cancelled' });
+  });
+});
+
+test.each([
+  ['mysqldump: Got error: 1045: Access denied for user', 'login-refused'],
+  ['mysqldump: Error 2013: Lost connection to server during query when dumping table `t` at row: 1', 'server-lost'],
+  ["mysqldump: Got error: 2003: Can't connect to MySQL server", 'host-unreachable'],
+  ["mysqldump: Got error: 1142: SELECT command denied to user", 'right-missing'],
+  ['pg_dump: error: connection to server at "h" (1.2.3.4), port 5432 failed: FATAL:  password authentication failed for user "x"', 'login-refused'],
+  ['pg_dump: error: connection to server at "h", port 5432 failed: Connection refused', 'host-unreachable'],
+  ['pg_dump: error: query failed: server closed the connection unexpectedly', 'server-lost'],
+  ['pg_dump: error: query failed: ERROR:  permission denied for table t', 'right-missing'],
+  ['pg_dump: error: aborting because of server version mismatch', 'client-mismatch'],
+  ['pg_dump: error: query failed: ERROR:  canceling statement due to lock timeout', 'dump-failed'],
+  ['something new', 'dump-failed'],
+])('%s means %s', (said, reason) => expect(judgeWords(said, 'app1').reason).toBe(reason));
+
+test('passwords of an option file and of .pgpass are taken out, in every form', () => {
+  const redact = redactor({ env: {}, files: [{ name: 'my.cnf', text: new Secret('[client]\nuser="app"\npassword="a\\"b\\\\cd"\n') }, { name: 'pgpass', text: new Secret('*:*:*:app:p\\:w\\\\rd\n') }] });
+  expect(redact('x a"b\\cd y p:w\\rd z p\\:w\\\\rd app client')).toBe('x *** y *** z *** app client');
+});
+
+test('a stall is told once per 30 s, with who is waited for', () => {
+  let now = 0;
+  const told: unknown[] = [];
+  const meter = new Meter((progress) => told.push(progress), () => now);
+  const at = (ms: number, waiting: Waiting): void => { now = ms; meter.waitFor(waiting); meter.look(); };
+  at(29_999, 'dumper');
+  expect(told).toEqual([]);
+  at(30_000, 'dumper');
+  at(31_000, 'dumper');
+  expect(told).toEqual([{ readBytes: 0, storedBytes: 0, stalled: 'dumper' }]);
+  now = 40_000;
+  meter.moved(10, 5);
+  at(69_999, 'store');
+  at(70_000, 'store');
+  at(100_000, 'store');
+  at(200_000, 'nobody');
+  meter.stop();
+  expect(told.slice(1)).toEqual([{ readBytes: 10, storedBytes: 5 }, { readBytes: 10, storedBytes: 5, stalled: 'store' }, { readBytes: 10, storedBytes: 5, stalled: 'store' }, { readBytes: 10, storedBytes: 5 }]);
+});
