@@ -3,8 +3,9 @@ import { asError, UserError, withPrivateTemp, type Deps, type Report, type Verdi
 import { backupConfig } from './config.ts';
 import type { BackupInputs, BackupOutput } from './inputs.ts';
 
-/** How long the diary of a failed or cancelled run may take. */
-const DIARY_MS = 3000;
+/** How long the diary may take; of a cancelled run, whose runner waits 7.5 s in all. */
+const DIARY_MS = 60_000;
+const LAST_WORDS_MS = 3000;
 
 /** Makes a backup that is only called one once it is proven, or plans, verifies or prunes. */
 export async function run(inputs: BackupInputs, given: Deps, report: Report<BackupOutput>, workers: Workers): Promise<Verdict> {
@@ -86,7 +87,7 @@ async function diary(inputs: BackupInputs, config: BackupConfig, record: BackupR
     }),
     pruned: record.pruneDryRun ? [] : record.pruned.map(({ id }) => id),
     actor: config.run.actor, sha: config.run.sha, runUrl: config.run.runUrl,
-  }, AbortSignal.timeout(DIARY_MS));
+  }, AbortSignal.timeout(deps.signal.aborted ? LAST_WORDS_MS : DIARY_MS));
   if (failed !== undefined) deps.log.warning(`The record of this run could not be written: ${failed}`, 'Backup');
 }
 
