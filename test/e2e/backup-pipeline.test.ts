@@ -1,13 +1,16 @@
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { Secret } from '@ops/shared';
 import { BackupFault, openPlaintext, storeArtifact, type ArtifactRequest, type Codec, type Progress, type Scan } from '../../packages/backup/src/index.ts';
 import { bytesOf, localPlace, MemoryStore } from '../../packages/backup/src/testing.ts';
+import { describeWithServices } from '../support/require.ts';
+import { placeOf } from '../support/services.ts';
 
 const TAP = pathToFileURL(join(import.meta.dirname, '../../packages/backup/src/pipeline/tap-worker.ts'));
 const PLAIN: Codec = { compression: 'zstd', level: 3, encryption: 'none', recipients: [] };
@@ -100,7 +103,7 @@ const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(b
 
 afterEach(() => { expect(existsSync('/tmp/ops-pipeline-never')).toBe(false); });
 
-describe('a whole dump', () => {
+describeWithServices('a whole dump', ['zstd'], () => {
   test('is stored, proven and read back', async () => {
     using bench = new Bench();
     const plain = `${rows(2000)}${TRAILER}`;
@@ -172,7 +175,7 @@ describe('a whole dump', () => {
   });
 });
 
-describe('no dump is stored', () => {
+describeWithServices('no dump is stored', ['zstd'], () => {
   test.each<[string, string, string, RegExp]>([
     ['empty with exit 0', ':', 'empty-dump', /is empty/],
     ['without trailer', `printf '%s' "${'SET a=1;'}"`, 'no-trailer', /lacks its last line/],
@@ -279,5 +282,74 @@ describe('no dump is stored', () => {
     expect(await bench.fails(bench.request(dump))).toMatchObject({ reason: 'checksum-differs' });
     bench.program('bin/zstd', `${zstd} "$@" | head -c 20`);
     expect(await bench.fails(bench.request(dump))).toMatchObject({ reason: 'checksum-differs' });
+  });
+});
+
+describeWithServices('an encrypted dump with a copy on the host', ['age', 'zstd'], () => {
+  const dump = `echo 'SET a=1;'; echo '${TRAILER.trim()}'`;
+
+  test('opens with either key by ours and by age\'s own program, and the copy is the plain zstd', async () => {
+    using bench = new Bench();
+    const [operations, breakGlass] = await Promise.all([generateX25519Identity(), generateHybridIdentity()]);
+    const codec: Codec = { ...PLAIN, encryption: 'age', recipients: [await identityToRecipient(operations), await identityToRecipient(breakGlass)] };
+    const folder = join(bench.dir, 'copies of it');
+    const stored = await storeArtifact(bench.request(dump, { codec, hostCopy: { folder, file: 'x.sql.zst' } }));
+    const object = bench.store.objects.get('data/x.1')?.body ?? Buffer.alloc(0);
+    const plain = `SET a=1;\n${TRAILER}`;
+    for (const identity of [operations, breakGlass]) {
+      expect((await bytesOf(await openPlaintext(stored.segments, bench.store, codec, identity, bench.abort.signal))).toString()).toBe(plain);
+      writeFileSync(join(bench.dir, 'key'), identity);
+      const opened = execFileSync(placeOf('age'), ['-d', '-i', join(bench.dir, 'key')], { input: object });
+      expect(execFileSync('zstd', ['-dc'], { input: opened }).toString()).toBe(plain);
+    }
+    const copy = readFileSync(join(folder, 'x.sql.zst'));
+    expect(stored.hostCopy).toEqual({ bytes: copy.length, sha256: sha256(copy) });
+    expect(readdirSync(folder)).toEqual(['x.sql.zst']);
+    expect(execFileSync('zstd', ['-dc'], { input: copy }).toString()).toBe(plain);
+  });
+
+  test('never overwrites a copy, never costs the backup, and leaves none of a failed one', async () => {
+    using bench = new Bench();
+    const folder = join(bench.dir, 'copies');
+    execFileSync('mkdir', [folder]);
+    writeFileSync(join(folder, 'x'), 'older');
+    const hostCopy = { folder, file: 'x' };
+    expect((await storeArtifact(bench.request(dump, { hostCopy }))).hostCopy).toEqual({ why: expect.stringMatching(/could not get its final name: .*x/) });
+    expect([readdirSync(folder), readFileSync(join(folder, 'x'), 'utf8')]).toEqual([['x'], 'older']);
+    bench.store.objects.clear();
+    writeFileSync(join(bench.dir, 'file'), '');
+    expect((await storeArtifact(bench.request(dump, { hostCopy: { folder: join(bench.dir, 'file'), file: 'y' } }))).hostCopy).toEqual({ why: expect.stringMatching(/could not be written.*tee ended with 1/) });
+    bench.store.objects.clear();
+    expect(await bench.fails(bench.request('echo x; exit 3', { hostCopy: { folder, file: 'z' } }))).toMatchObject({ reason: 'dump-failed' });
+    expect(readdirSync(folder)).toEqual(['x']);
+  });
+
+  test('is refused when cut, changed, followed by something, or opened with another key', async () => {
+    using bench = new Bench();
+    const [own, second, other] = await Promise.all([generateX25519Identity(), generateX25519Identity(), generateX25519Identity()]);
+    const recipients = [await identityToRecipient(own), await identityToRecipient(second)];
+    for (const codec of [PLAIN, { ...PLAIN, compression: 'gzip' as const }, { ...PLAIN, encryption: 'age' as const, recipients }]) {
+      bench.store.objects.clear();
+      const { segments } = await storeArtifact(bench.request(`i=0; while [ $i -lt 3000 ]; do echo "SET a=$i;"; i=$((i+1)); done; ${dump}`, { codec }));
+      const key = segments[0]?.key ?? '';
+      const whole = bench.store.objects.get(key);
+      if (whole === undefined) throw new Error('nothing was stored');
+      const open = async (body: Buffer, identity = own): Promise<Buffer> => {
+        bench.store.objects.set(key, { ...whole, body });
+        const stream = await openPlaintext(segments, bench.store, codec, codec.encryption === 'age' ? identity : undefined, bench.abort.signal);
+        return await stream.toArray().then((chunks: Buffer[]) => Buffer.concat(chunks));
+      };
+      expect((await open(whole.body)).toString()).toContain('SET a=2999;');
+      const flipped = Buffer.from(whole.body);
+      const middle = Math.floor(flipped.length / 2);
+      flipped[middle] = (flipped[middle] ?? 0) ^ 1;
+      for (const body of [whole.body.subarray(0, -1), whole.body.subarray(0, middle), flipped, Buffer.concat([whole.body, Buffer.from('garbage')]), Buffer.alloc(0)]) {
+        await expect(open(body)).rejects.toMatchObject({ reason: 'checksum-differs' });
+      }
+      if (codec.encryption !== 'age') continue;
+      await expect(open(whole.body, other)).rejects.toMatchObject({ reason: 'identity-wrong', message: expect.stringContaining(recipients[0] ?? '?') });
+      await expect(openPlaintext(segments, bench.store, codec, undefined, bench.abort.signal)).rejects.toMatchObject({ reason: 'identity-missing' });
+    }
+    await bench.nothingLeft();
   });
 });
