@@ -51,14 +51,16 @@ export async function verifySample(config: BackupConfig, catalog: Catalog, recor
   for (const entry of sampleOf(catalog.entries, config.depth, day)) await verifyEntry(config, primary, entry, record, io, signal);
 }
 
-/** mode verify: read-back and head look at the newest backup in every store, sample at its share of all. */
+/** mode verify: looks at the newest backup in every store; sample at its share of the older ones too. */
 export async function verifyStored(config: BackupConfig, source: string, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
   record.source = source;
   for (const store of config.stores) {
     const catalog = await readCatalog(store, { source, trusted: config.trusted, nowMs: io.deps.clock.now(), signal });
     for (const oddity of catalog.oddities) record.warnings.push(`${oddity.key} in ${store.name}: ${oddity.why}`);
     const day = Math.floor(io.deps.clock.now() / DAY_MS);
-    const chosen = config.depth.kind === 'sample' ? sampleOf(catalog.entries, config.depth, day) : catalog.entries.slice(0, 1);
+    const sample = config.depth.kind === 'sample' ? sampleOf(catalog.entries, config.depth, day) : [];
+    // The newest always: a share of few backups may be none, and that would look like a catalog without any.
+    const chosen = catalog.entries.filter((entry, index) => index === 0 || sample.includes(entry));
     for (const entry of chosen) await verifyEntry(config, store, entry, record, io, signal);
   }
 }
