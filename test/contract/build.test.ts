@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { importsOf, treeHashes } from '../../scripts/build.ts';
+import { importsOf, linkPackage, treeHashes } from '../../scripts/build.ts';
 import { sampleAction, sampleTree } from '../support/sample.ts';
 
 const HELLO = `import { word } from './word.ts';\nconsole.log(word);\nexport {};\n`;
@@ -15,6 +15,15 @@ describe('build', () => {
     [`import {\n  a,\n  b\n} from './e.js';`, ['./e.js']],
     [`// taken from './f.js'\nconst s = "import './g.js'";`, []],
   ])('imports of %j', (text, expected) => expect(importsOf(text)).toEqual(expected));
+
+  test('an index is only what is used of it; another face is imported for what it does', () => {
+    const sideEffects = (exports: unknown): unknown => {
+      using tree = sampleTree({ 'packages/one/package.json': JSON.stringify({ exports }) });
+      linkPackage(tree.root, join(tree.root, 'js'), 'one');
+      return JSON.parse(readFileSync(join(tree.root, 'js/packages/one/package.json'), 'utf8')).sideEffects;
+    };
+    expect([sideEffects('./src/index.ts'), sideEffects({ '.': './src/index.ts', './tap': './src/tap.ts' })]).toEqual([false, ['./src/tap.js']]);
+  });
 
   test('a tree without actions builds, and only called workflows ship', async () => {
     using tree = sampleTree({
@@ -69,7 +78,7 @@ describe('build', () => {
   });
 
   test('--check: the same bytes from two other folders', async () => {
-    using tree = sampleTree({ ...sampleAction('hello', HELLO, { post: 'const { join } = await import("node:path");\nconsole.log(join("bye"));\n' }), 'actions/hello/src/word.ts': 'import { parse } from "yaml";\nexport const word: string = String(parse("one"));\n' });
+    using tree = sampleTree({ ...sampleAction('hello', HELLO, { post: 'const { join } = await import("node:path");\nconsole.log(join("bye"));\n' }), 'actions/hello/src/word.ts': 'const { parse } = await import("yaml");\nexport const word: string = String(parse("one"));\n' });
     rmSync(join(tree.root, 'node_modules'));
     for (const name of ['yaml', '@types', 'undici-types', '@vercel']) cpSync(join('node_modules', name), join(tree.root, 'node_modules', name), { recursive: true });
     const checked = spawnSync(process.execPath, ['--no-warnings', 'scripts/build.ts', '--check', '--root', tree.root], { encoding: 'utf8' });

@@ -1,7 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { actionNames, loadContract } from '../../scripts/docs.ts';
 import { treeHashes } from '../../scripts/build.ts';
 import { RELEASE } from '../support/runner.ts';
@@ -31,6 +33,15 @@ describe('the release tree (npm run build)', () => {
     }
   });
 
+  test('workers are whole bundles', () => {
+    const workers = globSync('actions/*/src/worker/*.ts').map((file) => file.split('/'));
+    for (const [, action = '', , , file = ''] of workers) {
+      const bundle = join(action, 'dist', file.replace(/\.ts$/, ''), 'index.js');
+      // An import that the bundler took for unneeded leaves a few bytes.
+      expect({ bundle, whole: statSync(join(RELEASE, bundle)).size > 1024 }).toEqual({ bundle, whole: true });
+    }
+  });
+
   test('no bundle holds a path of the machine that built it, nor a module that was not found', () => {
     const home = process.cwd();
     const bad = globSync('*/dist/**/*.js', { cwd: RELEASE }).filter((file) => {
@@ -43,5 +54,48 @@ describe('the release tree (npm run build)', () => {
   test('nothing else is in it', () => {
     const others = [...treeHashes(RELEASE).keys()].filter((file) => !/^(?:[a-z0-9-]+\/(?:action\.yml|README\.md|dist\/.*\.js|dist\/(?:.*\/)?package\.json)|\.github\/workflows\/[\w-]+\.yml|README\.md|LICENSE|SECURITY\.md|schema\/ops\.schema\.json)$/.test(file));
     expect(others).toEqual([]);
+  });
+});
+
+describe('what an action loads', () => {
+  let dir = '';
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), 'ops-loads-'));
+    // Sees every module that node opens, however late.
+    writeFileSync(join(dir, 'spy.cjs'), `
+      const { appendFileSync } = require('node:fs');
+      require('node:module').registerHooks({ load: (url, context, next) => { if (url.startsWith('file:')) appendFileSync(process.env.SPY_LIST, url + '\\n'); return next(url, context); } });
+    `);
+  });
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+  /** Names of the files of the bundle that a run with these inputs opened. */
+  function loaded(action: string, inputs: Readonly<Record<string, string>>, opsFile?: string): string[] {
+    const place = mkdtempSync(join(dir, 'run-'));
+    mkdirSync(join(place, '.github'));
+    if (opsFile !== undefined) writeFileSync(join(place, '.github/ops.yml'), opsFile);
+    const env = { PATH: process.env['PATH'], HOME: place, GITHUB_WORKSPACE: place, RUNNER_TEMP: place, SPY_LIST: join(place, 'list'), ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])) };
+    const main = resolve(RELEASE, action, 'dist/index.js');
+    const done = spawnSync(process.execPath, ['--require', join(dir, 'spy.cjs'), main], { cwd: place, env, encoding: 'utf8' });
+    expect(done).toMatchObject({ stderr: '', status: 1 });
+    return readFileSync(join(place, 'list'), 'utf8').trim().split('\n').map((url) => relative(dirname(main), fileURLToPath(url)));
+  }
+
+  test.each(actionNames())('%s starts with its main bundle alone, and there is no S3 SDK in it', (action) => {
+    expect(loaded(action, { 'no-such-input': 'x' })).toEqual(['index.js']);
+    const own = readFileSync(join(RELEASE, action, 'dist/index.js'), 'utf8');
+    expect({ sdk: own.includes('@aws-sdk') || own.includes('@smithy'), yaml: own.includes('node_modules/yaml') }).toEqual({ sdk: false, yaml: false });
+  });
+
+  test('the YAML parser comes with an ops.yml or a list, the run with good inputs', () => {
+    const bare = loaded('health-gate', { timeout: '0s' });
+    const file = loaded('health-gate', { timeout: '0s' }, 'defaults: { degraded: warn }');
+    const list = loaded('health-gate', { timeout: '0s', checks: '- https://app1.example.com/up' });
+    // Nothing to ask is found by the run itself.
+    const run = loaded('health-gate', {});
+    expect(bare).toEqual(['index.js']);
+    for (const more of [file, list, run]) expect(more.length).toBeGreaterThan(1);
+    const isYaml = (name: string): boolean => readFileSync(join(RELEASE, 'health-gate/dist', name), 'utf8').includes('node_modules/yaml');
+    expect([file, list, run].map((names) => names.some(isYaml))).toEqual([true, true, false]);
   });
 });
