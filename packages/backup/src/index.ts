@@ -51,3 +51,4 @@ export { listedSource } from './backup/look.ts';
 export { backupSections } from './backup/summary.ts';
 export { verifyStored } from './backup/verifying.ts';
 export { decideBackup, Problems, timedOut, type BackupPlaces, type BackupWishes } from './backup/from-inputs.ts';
+export { findProven } from './backup/find.ts';
