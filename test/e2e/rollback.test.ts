@@ -62,3 +62,22 @@ describeWithServices('rollback of one host', ['network'], () => {
     expect(await scene.variants()).toEqual({ app1: 'C' });
   }, 120_000);
 });
+
+describeWithServices('rollback of two hosts', ['network'], () => {
+  test('one that cannot switch keeps both on what they serve, and the next try works', async () => {
+    await using scene = await openScene({ hosts: [{ name: 'app1', os: 'bookworm' }, { name: 'app2', os: 'bookworm' }] });
+    const a = await scene.commit({ version: 'A' });
+    const b = await scene.commit({ version: 'B' });
+    for (const commit of [a, b]) expect(await scene.deploy(commit)).toMatchObject({ exit: 0 });
+    const stuck = scene.hosts.find((host) => host.name === 'app2');
+    if (stuck === undefined) throw new Error('no app2');
+    await stuck.exec('chmod a-w "$APP"', { user: 'deploy', env: { APP: stuck.appDir } });
+    const refused = await scene.rollback();
+    expect(refused).toMatchObject({ exit: 1, outputs: { 'reason-code': 'switch', 'live-sha': b.sha, 'rolled-back': 'false' } });
+    expect(refused.log).toMatch(/no host was rolled back: app1 is back on \S+; app2 stayed on \S+/);
+    expect(await scene.variants()).toEqual({ app1: 'B', app2: 'B' });
+    await stuck.exec('chmod u+w "$APP"', { user: 'deploy', env: { APP: stuck.appDir } });
+    expect(await scene.rollback()).toMatchObject({ exit: 0, outputs: { 'live-sha': a.sha, 'rolled-back': 'true' } });
+    expect(await scene.variants()).toEqual({ app1: 'A', app2: 'A' });
+  }, 600_000);
+});
