@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from './message.ts';
-import { createScanner, type Scanner } from './scanners/scanner.ts';
+import { createScanner } from './scanners/registry.ts';
+import type { Scanner } from './scanners/scanner.ts';
 import type { TapInput, TapOutput, TapSetup } from './tap-protocol.ts';
 
 /**

@@ -1,8 +1,4 @@
-import type { Scan, ScanKind } from '../../engines/engine.ts';
-import { MysqlScanner } from './mysql.ts';
-import { PgArchiveScanner } from './pg-archive.ts';
-import { PgGlobalsScanner } from './pg-globals.ts';
-import { SqliteScanner } from './sqlite.ts';
+import type { Scan } from '../../engines/engine.ts';
 
 /** What a scanner adds to size and hash, which the tap takes of every plaintext. */
 export type Findings = Omit<Scan, 'plainBytes' | 'plainSha256'>;
@@ -15,19 +11,4 @@ export interface Scanner {
   end(): Findings | Promise<Findings>;
   /** Ends helper programs; idempotent. */
   close?(): void;
-}
-
-export interface ScanOptions {
-  /** Path of a pg_restore for archives. */
-  readonly pgRestore: string | undefined;
-}
-
-export function createScanner(kind: ScanKind, options: ScanOptions): Scanner {
-  switch (kind) {
-    case 'mysql': return new MysqlScanner();
-    case 'pg-archive': return new PgArchiveScanner(options.pgRestore);
-    case 'pg-globals': return new PgGlobalsScanner();
-    case 'sqlite': return new SqliteScanner();
-    default: throw new Error(`No scanner for ${String(kind satisfies never)}.`);
-  }
 }
