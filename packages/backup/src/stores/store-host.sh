@@ -95,12 +95,12 @@ to_disk() {
 
 free_kib() {
   df -Pk . 2> /dev/null | {
-    read -r _ || exit 0
+    read -r _ && read -r _line || exit 0
     # A device's name may hold blanks: the percentage marks the place, and what is free stands before it.
-    read -r _line || exit 0
-    _before=${_line%%%*}
-    _before=${_before% *}
-    printf '%s' "${_before##* }"
+    set -f
+    _free='' _used=''
+    for _word in ${_line%%%*}; do _free=$_used _used=$_word; done
+    printf '%s' "$_free"
   }
 }
 
