@@ -14,7 +14,7 @@ const GREETING_EXTRA_MS = 30_000;
 
 export type StreamDeps = Pick<Deps, 'exec' | 'env' | 'random' | 'clock'>;
 
-const FRAME = loaderText(['stream.sh'], 'r_top');
+const FRAME = loaderText(['stream.sh', 'stream-feed.sh'], 'r_top');
 
 /**
  * Starts a script on the target with open pipes and returns at once; whether the host was reached is for `exit` to say.

@@ -1,10 +1,13 @@
 import { Writable } from 'node:stream';
 
-/** One frame costs the host a process; a bigger one holds the heartbeat up for longer. */
-const FRAME_MAX_BYTES = 1_048_576;
-const BUFFER_BYTES = 1_048_576;
+/** One frame costs the host a process, and holds the next heartbeat up: there bytes that move are the sign of life. */
+const FRAME_MAX_BYTES = 4_194_304;
+/** As much as one frame: what is written while the frame before it leaves makes the next one. */
+const BUFFER_BYTES = FRAME_MAX_BYTES;
 
-/** The script's stdin: cuts what is written into frames between which heartbeats fit, and waits when the host does. */
+type Done = (error?: Error | null) => void;
+
+/** The script's stdin: gathers what is written into frames between which heartbeats fit, and waits when the host does. */
 export class StreamStdin extends Writable {
   readonly #pipe: NodeJS.WritableStream;
 
@@ -14,35 +17,44 @@ export class StreamStdin extends Writable {
     this.on('error', () => {}); // whoever does not listen learns from `exit`
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
     this.#send([chunk], done);
   }
 
-  override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+  override _writev(chunks: { chunk: Buffer }[], done: Done): void {
     this.#send(chunks.map(({ chunk }) => chunk), done);
   }
 
-  override _final(done: (error?: Error | null) => void): void {
+  override _final(done: Done): void {
     this.#pipe.write('end\n', (error) => done(error));
   }
 
-  /** The frames of all chunks as one write after the other; `done` when the last of them has left this process. */
-  #send(chunks: readonly Buffer[], done: (error?: Error | null) => void): void {
-    const whole = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
-    if (whole === undefined || whole.length === 0) {
+  /** One frame after the other; `done` when the last of them has left this process. */
+  #send(chunks: readonly Buffer[], done: Done): void {
+    const [frame, rest] = cut(chunks);
+    if (frame.length === 0) {
       done();
       return;
     }
-    const next = (from: number): void => {
-      const frame = whole.subarray(from, from + FRAME_MAX_BYTES);
-      const to = from + frame.length;
-      this.#pipe.write(`data ${frame.length}\n`);
-      this.#pipe.write(frame, (error) => {
-        if (error !== undefined && error !== null) done(error);
-        else if (to < whole.length) next(to);
-        else done();
-      });
-    };
-    next(0);
+    const bytes = frame.reduce((sum, chunk) => sum + chunk.length, 0);
+    // A socket gathers by itself what is written while it writes: nothing is copied here.
+    this.#pipe.write(`data ${bytes}\n`);
+    for (const [index, chunk] of frame.entries()) {
+      if (index < frame.length - 1) this.#pipe.write(chunk);
+      else this.#pipe.write(chunk, (error) => { if (error === undefined || error === null) this.#send(rest, done); else done(error); });
+    }
   }
+}
+
+/** The chunks of the next frame, and what is left after it. */
+function cut(chunks: readonly Buffer[]): [frame: Buffer[], rest: Buffer[]] {
+  const [frame, rest]: [Buffer[], Buffer[]] = [[], []];
+  let room = FRAME_MAX_BYTES;
+  for (const chunk of chunks) {
+    const part = chunk.subarray(0, room);
+    if (part.length > 0) frame.push(part);
+    if (part.length < chunk.length) rest.push(chunk.subarray(part.length));
+    room -= part.length;
+  }
+  return [frame, rest];
 }
