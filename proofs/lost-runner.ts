@@ -105,6 +105,15 @@ class LostRun {
     this.#same('the next release answers', await this.#variant(), 'D');
     this.#same('the migration ran to its end exactly once', await this.#migrated(), `${STATEMENTS} 1`);
     this.#same('no unfinished release is left', this.#unfinished(), []);
+    if (this.#moment === 'migration') this.#knowsTheMigration();
+  }
+
+  /** The lost run wrote no history; the next one took what it applied from the journal, once, under the release of the lost run. */
+  #knowsTheMigration(): void {
+    const rows = readFileSync(join(this.#app, '.deploy/history.ndjson'), 'utf8').trim().split('\n');
+    const naming = rows.filter((row) => row.includes('create_slow_table'));
+    this.#same('history names the migration of the lost run once', naming.length, 1);
+    this.#that('as one of a release that was never judged', naming[0]?.includes('"kind":"bad"') === true, naming);
   }
 
   async #lose({ handle }: StartedRun): Promise<void> {
