@@ -13,6 +13,7 @@ export async function run(inputs: BackupInputs, given: Deps, report: Report<Back
   const began = deps.clock.monotonic();
   const record = newBackupRecord(deps.clock.now());
   const config = await backupConfig(inputs, deps, workers);
+  deps.state.save('begun', 'yes');
   const late = AbortSignal.timeout(inputs.timeout);
   const signal = AbortSignal.any([deps.signal, late]);
   const io: BackupIo = { deps, store: storeArtifact, onUpload: rememberUploads(deps) };

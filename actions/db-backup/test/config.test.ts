@@ -14,7 +14,7 @@ const BREAK_GLASS = 'age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvf
 function deps(env: Readonly<Record<string, string>> = {}): Deps {
   const never = (): never => { throw new Error('deciding must not do this'); };
   return {
-    clock: { now: () => 0, monotonic: () => 0, sleep: never },
+    clock: { now: never, monotonic: never, sleep: never },
     random: { hex: () => '00', fraction: () => 0 },
     exec: { run: never, start: never },
     log: { info: () => {}, debug: () => {}, notice: () => {}, warning: () => {}, error: () => {}, group: (_title, body) => body(), foreign: () => {} },

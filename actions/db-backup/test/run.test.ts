@@ -1,0 +1,167 @@
+/** The action over a real SQLite file and a folder: what it says and which exit code it gives, for each way it can end. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { inputVariable, nodeExec, parseInputs, realClock, realRandom, UserError, type Deps, type Verdict } from '@ops/shared';
+import { describeWithServices } from '../../../test/support/require.ts';
+import { contract, type BackupOutput } from '../src/inputs.ts';
+import { run } from '../src/run.ts';
+
+const TAP = pathToFileURL(join(import.meta.dirname, '../src/worker/tap.ts'));
+
+describeWithServices('db-backup', ['sqlite3', 'zstd'], () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), `ops-action-${process.pid}-`));
+    execFileSync('sqlite3', [join(dir, 'shop.sqlite'), "CREATE TABLE orders (id INTEGER PRIMARY KEY, note TEXT); INSERT INTO orders (note) SELECT 'order ' || value FROM generate_series(1, 500);"]);
+  });
+  afterEach(() => { rmSync(dir, { recursive: true, force: true }); });
+
+  interface Ended {
+    readonly verdict: Verdict;
+    readonly outputs: Readonly<Partial<Record<BackupOutput, unknown>>>;
+    readonly summary: string;
+    readonly log: readonly string[];
+    readonly state: Readonly<Record<string, string>>;
+  }
+
+  /** Runs it with real programs; inputs of a plain backup into a folder unless given otherwise. */
+  async function act(given: Readonly<Record<string, string>> = {}, controller = new AbortController(), onLog: (line: string) => void = () => undefined): Promise<Ended> {
+    const log: string[] = [];
+    const summary: string[] = [];
+    const state: Record<string, string> = {};
+    const undo: (() => Promise<void>)[] = [];
+    const outputs: Partial<Record<BackupOutput, unknown>> = {};
+    const say = (line: string): void => {
+      log.push(line);
+      onLog(line);
+    };
+    const deps: Deps = {
+      clock: realClock, random: realRandom, exec: nodeExec,
+      log: { info: say, debug: () => undefined, notice: say, warning: say, error: say, foreign: (_prefix, text) => say(text), group: (_title, body) => body() },
+      context: { repository: 'o/r', actor: 'ann', eventName: 'schedule', sha: 'a'.repeat(40), runId: '7', runAttempt: '1', job: 'j', runUrl: 'https://github.com/o/r/actions/runs/7', apiUrl: '', serverUrl: '', workspace: dir, tempDir: dir, event: {} },
+      env: { PATH: process.env['PATH'] ?? '' }, mask: () => undefined, signal: controller.signal,
+      cleanup: { defer: (_what, how) => { undo.push(async () => { await how(); }); } },
+      state: { save: (name, value) => { state[name] = String(value); } },
+    };
+    const inputs = { 'database-url': `sqlite://${dir}/shop.sqlite`, 'stores': `file://${dir}/store`, 'encryption': 'none', ...given };
+    const env = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== '').map(([name, value]) => [inputVariable(name), value]));
+    const report = { output: (name: BackupOutput, value: unknown) => { outputs[name] = value; }, section: ({ title = '', markdown }: { title?: string; markdown: string }) => { summary.push(`## ${title}\n${markdown}`); }, result: () => undefined };
+    try {
+      const verdict = await run(await parseInputs(contract.inputs, { env, opsFile: undefined, action: contract.name, registry: {} }), deps, report, { tap: TAP });
+      return { verdict, outputs, log, state, summary: summary.join('\n') };
+    } finally {
+      for (const step of undo.toReversed()) await step();
+    }
+  }
+
+  const catalog = (): string => join(dir, 'store/production-shop.sqlite');
+  const manifests = (): string[] => (existsSync(join(catalog(), 'manifests')) ? readdirSync(join(catalog(), 'manifests')).filter((name) => name.endsWith('.json')) : []);
+  const runs = (): { verdict: string; reason: string | null; mode: string }[] => readdirSync(join(catalog(), 'runs')).sort().map((name) => JSON.parse(readFileSync(join(catalog(), 'runs', name), 'utf8')));
+
+  test('a backup: every output, the summary with the way back, a record of the run', async () => {
+    const { verdict, outputs, summary, state } = await act();
+    expect(verdict).toEqual({ ok: true, sentence: expect.stringMatching(/^Backup \S+ of production-shop\.sqlite is verified: .+ read, .+ stored\.$/) });
+    expect(outputs).toMatchObject({ 'status': 'verified', 'degraded': false, 'pruned': '', 'verdict': 'pass', 'reason-code': '' });
+    expect(manifests()).toEqual([`${String(outputs['backup-id'])}.json`]);
+    expect(Number(outputs['raw-bytes'])).toBe(statSync(join(dir, 'shop.sqlite')).size);
+    expect(Number(outputs['stored-bytes'])).toBeGreaterThan(0);
+    for (const text of ['**verified**', '**not encrypted**', 'zstd -d > restored-shop.sqlite', '| plaintext-hash | pass |']) expect(summary).toContain(text);
+    expect(runs()).toMatchObject([{ verdict: 'pass', reason: null, mode: 'backup' }]);
+    expect(state['done']).toBe('yes');
+    // Every output of the contract but those of runAction itself.
+    expect(Object.keys(outputs).sort()).toEqual(Object.keys(contract.outputs).filter((name) => name !== 'result-json').sort());
+  });
+
+  test('a plan stores nothing', async () => {
+    const { verdict, outputs, log } = await act({ mode: 'plan' });
+    expect(verdict).toEqual({ ok: true, sentence: 'Planned a backup of production-shop.sqlite; nothing was changed.' });
+    expect(outputs).toMatchObject({ 'backup-id': undefined, 'verdict': 'pass' });
+    expect(readdirSync(join(dir, 'store'))).toEqual([]);
+    expect(log.join('\n')).toContain('NOT encrypted');
+  });
+
+  test('verify: nothing there is 7, good is green, damaged is 3', async () => {
+    expect((await act({ mode: 'verify' })).verdict).toMatchObject({ ok: false, reason: 'missing', exit: 7 });
+    await act();
+    expect((await act({ mode: 'verify' })).verdict).toMatchObject({ ok: true });
+    const [data = ''] = globSync('data/daily/*/dump.001', { cwd: catalog() });
+    truncateSync(join(catalog(), data), 100);
+    const bad = await act({ mode: 'verify' });
+    expect(bad.verdict).toMatchObject({ ok: false, reason: 'checksum-differs', exit: 3, remedy: expect.stringContaining('Make a new backup now') });
+    expect(bad.outputs).toMatchObject({ 'verdict': 'fail', 'reason-code': 'checksum-differs', 'backup-id': undefined });
+    expect(runs().map(({ verdict, reason }) => ({ verdict, reason })).at(-1)).toEqual({ verdict: 'fail', reason: 'checksum-differs' });
+  });
+
+  test('a database that lost most of its rows: kept as suspect, red, and right when a person says so', async () => {
+    await act();
+    execFileSync('sqlite3', [join(dir, 'shop.sqlite'), "INSERT INTO orders (note) SELECT hex(randomblob(500)) FROM generate_series(1, 2000)"]);
+    await act();
+    execFileSync('sqlite3', [join(dir, 'shop.sqlite'), 'DELETE FROM orders; VACUUM']);
+    const shrunk = await act();
+    expect(shrunk.verdict).toMatchObject({ ok: false, reason: 'size-shrank', exit: 3, remedy: expect.stringContaining('accept-size: true') });
+    expect(shrunk.outputs).toMatchObject({ 'status': 'complete', 'reason-code': 'size-shrank' });
+    expect(manifests()).toHaveLength(3);
+    expect((await act({ 'accept-size': 'true' })).outputs).toMatchObject({ status: 'verified', verdict: 'pass' });
+  });
+
+  test('prune without a proven backup deletes nothing', async () => {
+    await act({ verify: 'read-back' });
+    const before = manifests();
+    const { verdict } = await act({ mode: 'prune' });
+    expect(verdict).toMatchObject({ ok: true, sentence: '1 backups of production-shop.sqlite kept, 0 deleted.' });
+    expect(manifests()).toEqual(before);
+  });
+
+  test.each([
+    ['a database that is not there', { 'database-url': 'sqlite:///nowhere/shop.sqlite' }, { reason: 'login-refused', exit: 1 }],
+    ['a table that is none', { 'exclude-data': 'nonsense' }, { reason: 'bad-input', exit: 1 }],
+    ['a folder that is a file', { stores: 'file:///dev/null/store' }, { reason: 'store-refused', exit: 4 }],
+    ['a source that is too long', { source: 'x'.repeat(200) }, { reason: 'bad-input', exit: 1 }],
+    ['a dump that is too small', { 'min-size': '10GiB' }, { reason: 'empty-dump', exit: 3 }],
+    ['an env-file that is not there', { 'database-url': '', 'env-file': 'nothing.env' }, { reason: 'bad-input', exit: 1 }],
+    ['a copy that cannot be made', { stores: 'STORE\nfile:///dev/null/copy' }, { reason: 'copy-missing', exit: 5 }],
+    ['no time', { timeout: '1ms' }, { reason: 'timed-out', exit: 9 }],
+  ])('%s', async (_name, given, expected) => {
+    const stores = 'stores' in given && given.stores !== undefined ? { stores: given.stores.replace('STORE', `file://${dir}/store`) } : {};
+    const { verdict, outputs } = await act({ ...given, ...stores });
+    expect(verdict).toMatchObject({ ok: false, ...expected, sentence: expect.stringMatching(/\S/), remedy: expect.stringMatching(/\S/) });
+    expect(outputs).toMatchObject({ 'verdict': 'fail', 'reason-code': expected.reason });
+  });
+
+  test('an encrypted backup that the given key does not open is 8, and no key at all is no failure', async () => {
+    const { generateIdentity, identityToRecipient } = await import('age-encryption');
+    const keys = [await generateIdentity(), await generateIdentity(), await generateIdentity()];
+    const recipients = (await Promise.all(keys.slice(0, 2).map((key) => identityToRecipient(key)))).join('\n');
+    const sealed = { encryption: 'age', recipients };
+    expect((await act(sealed)).outputs).toMatchObject({ status: 'verified' });
+    expect((await act({ ...sealed, mode: 'verify', identity: keys[1] ?? '' })).verdict).toMatchObject({ ok: true });
+    const wrong = await act({ ...sealed, mode: 'verify', identity: keys[2] ?? '' });
+    expect(wrong.verdict).toMatchObject({ ok: false, reason: 'identity-wrong', exit: 8, sentence: expect.stringContaining(recipients.split('\n')[0] ?? '') });
+    expect(`${wrong.summary}${wrong.log.join('')}`).not.toContain(keys[2]);
+  });
+
+  test('cancelled while it dumps: 9, and nothing that looks like a backup', async () => {
+    const controller = new AbortController();
+    const { verdict } = await act({}, controller, (line) => { if (line.includes('login from')) controller.abort(); });
+    expect(verdict).toMatchObject({ ok: false, reason: 'cancelled', exit: 9 });
+    expect(manifests()).toEqual([]);
+    expect(readdirSync(dir).filter((name) => name.startsWith('ops-'))).toEqual([]);
+  });
+
+  test('a folder that everybody may write to is refused', async () => {
+    mkdirSync(join(dir, 'store'));
+    chmodSync(join(dir, 'store'), 0o777);
+    expect((await act()).verdict).toMatchObject({ ok: false, reason: 'store-refused', exit: 4, remedy: expect.stringContaining('chmod o-w') });
+  });
+
+  test('wrong inputs end it before anything begins', async () => {
+    writeFileSync(join(dir, 'untouched'), '');
+    const before = readdirSync(dir).sort();
+    await expect(act({ encryption: 'age', via: 'host' })).rejects.toBeInstanceOf(UserError);
+    expect(readdirSync(dir).sort()).toEqual(before);
+  });
+});
