@@ -63,6 +63,7 @@ export interface BackupRecordJson {
 export interface ManifestJson extends RestorableManifest {
   readonly id: string;
   readonly source: string;
+  readonly store: string;
   readonly engine: string;
   readonly database: string;
   readonly artifacts: readonly { readonly name: string; readonly segments: readonly { readonly key: string; readonly bytes: number }[] }[];
@@ -158,6 +159,11 @@ export class BackupScene implements AsyncDisposable {
     return outcome;
   }
 
+  /** A manifest as it stands in the folder. */
+  readManifest(path: string): ManifestJson {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  }
+
   /** Loads a backup into a database that does not exist yet, by the manifest's own command. */
   async restore(manifest: ManifestJson, into: TestServer, database: string, which: 'operations' | 'break-glass' = 'operations'): Promise<void> {
     await restoreInto(into, database, manifest, this.#tools(which));
@@ -175,7 +181,7 @@ export class BackupScene implements AsyncDisposable {
     return {
       identityFile: this.identityFile(which), dir: join(this.dir, `restore-${++this.#restores}`),
       // aws s3 cp s3://bucket/key -
-      ...(s3 === undefined ? {} : { aws: `curl -sSf -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' --aws-sigv4 aws:amz:${s3.region}:s3 --user '${s3.accessKeyId}:${s3.secretAccessKey}' "${s3.endpoint}/\${3#s3://}"` }),
+      ...(s3 === undefined ? {} : { aws: `curl -sSf -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' --aws-sigv4 aws:amz:${s3.region}:s3 --user '${s3.accessKeyId}:${s3.secretAccessKey}' "${s3.endpoint}/$(printf %s "\${3#s3://}" | sed 's/%/%25/g')"` }),
       // ssh HOST cat FILE: the shell of the host splits the words once more.
       ...(network === undefined || login === undefined ? {} : { ssh: `shift; ${network.wrap(['ssh']).map((word) => `'${word}'`).join(' ')} -n -i '${network.keyFile}' -o StrictHostKeyChecking=no -o UserKnownHostsFile=${known} -o LogLevel=ERROR deploy@${login.address} "$@"` }),
     };

@@ -1,3 +1,4 @@
+import type { Secret } from './secret.ts';
 import type { Milliseconds } from './brand.ts';
 import type { Exec } from './exec.ts';
 import type { Log } from './log.ts';
@@ -41,6 +42,8 @@ export interface RunContext {
   readonly tempDir: string;
   /** The event payload, unparsed beyond JSON. */
   readonly event: unknown;
+  /** Where the job's OIDC token is asked for; only with `id-token: write`. */
+  readonly idTokens?: { readonly url: string; readonly token: Secret };
 }
 
 /** Everything from outside that a run may use. Real ones are made in one place, `realDeps`. */

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { milliseconds } from './brand.ts';
 import type { Clock, Random, RunContext } from './deps.ts';
 import { CancelledError } from './errors.ts';
+import { Secret } from './secret.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -43,6 +44,8 @@ export function runContext(env: Env): RunContext {
   const repository = env['GITHUB_REPOSITORY'] ?? '';
   const runId = env['GITHUB_RUN_ID'] ?? '0';
   const runAttempt = env['GITHUB_RUN_ATTEMPT'] ?? '1';
+  const idTokenUrl = env['ACTIONS_ID_TOKEN_REQUEST_URL'];
+  const idToken = env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
   return {
     repository,
     actor: env['GITHUB_TRIGGERING_ACTOR'] ?? env['GITHUB_ACTOR'] ?? 'unknown',
@@ -57,10 +60,18 @@ export function runContext(env: Env): RunContext {
     workspace: env['GITHUB_WORKSPACE'] ?? '.',
     tempDir: env['RUNNER_TEMP'] ?? env['TMPDIR'] ?? '/tmp',
     event: eventOf(env['GITHUB_EVENT_PATH']),
+    ...(idTokenUrl === undefined || idToken === undefined ? {} : { idTokens: { url: idTokenUrl, token: new Secret(idToken) } }),
   };
 }
 
 /** The environment for children: without inputs, state and the runner's tokens. */
 export function childEnv(env: Env): Env {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:INPUT_|STATE_|ACTIONS_RUNTIME_|ACTIONS_ID_TOKEN_|GITHUB_TOKEN$)/.test(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !PRIVATE.test(name)));
 }
+
+/** Takes the same out of the process itself: what is started without a word about its environment gets a copy of this one. */
+export function dropPrivate(env: Env): void {
+  for (const name of Object.keys(env).filter((one) => PRIVATE.test(one))) Reflect.deleteProperty(env, name);
+}
+
+const PRIVATE = /^(?:INPUT_|STATE_|ACTIONS_RUNTIME_|ACTIONS_ID_TOKEN_|GITHUB_TOKEN$)/;

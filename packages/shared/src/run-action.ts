@@ -11,7 +11,7 @@ import { workflowCommand } from './printing/command.ts';
 import { Redactor } from './printing/redactor.ts';
 import { Ending, type SignalHost } from './process-signals.ts';
 import { publish } from './publish.ts';
-import { childEnv, realClock, realRandom, runContext, type Env } from './real-deps.ts';
+import { childEnv, dropPrivate, realClock, realRandom, runContext, type Env } from './real-deps.ts';
 import { ReportBook } from './report-book.ts';
 import type { Report, Verdict } from './report.ts';
 import { FileState } from './state.ts';
@@ -62,7 +62,11 @@ export async function runAction<S extends InputSpecs, O extends string>(contract
     clock: realClock, random: realRandom, exec: nodeExec, log, context: runContext(host.env), env: childEnv(host.env),
     mask, signal: ending.signal, cleanup: undo, state: new FileState(host.env, redactor, token),
   };
-  const work = Promise.resolve().then(async () => run(await inputsOf(contract, host.env), deps, book)).catch((thrown: unknown) => asError(thrown));
+  const work = Promise.resolve().then(async () => {
+    const inputs = await inputsOf(contract, host.env);
+    dropPrivate(host.env);
+    return await run(inputs, deps, book);
+  }).catch((thrown: unknown) => asError(thrown));
   const ended = await Promise.race([work, ending.late, ending.lost]);
   const cleanupLimit = (): number => {
     const left = ending.leftMs();

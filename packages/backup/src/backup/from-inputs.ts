@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openStream, localTarget, type HostTarget, type SshAccess } from '@ops/remote';
-import { Secret, UserError, type Deps, type InputsOf } from '@ops/shared';
+import { UserError, type Deps, type InputsOf } from '@ops/shared';
 import { parseSigningKey, parseTrustedSigners } from '../catalog/sign.ts';
 import { parseRecipients } from '../codecs/recipients.ts';
 import { BackupFault } from '../fault.ts';
@@ -101,12 +101,10 @@ function placeOf(target: HostTarget | undefined, ssh: SshAccess | undefined, dep
 }
 
 function storesDeps(targets: readonly HostTarget[], place: (target: HostTarget | undefined) => Place, deps: Deps): Parameters<typeof openStores>[2] {
-  const url = deps.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
-  const token = deps.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
   return {
     clock: deps.clock, random: deps.random, log: deps.log, mask: deps.mask, fetch, runId: deps.context.runId,
     host: (name) => place(targets.find((target) => target.name === name)),
-    tokens: url === undefined || token === undefined ? undefined : { url, token: new Secret(token) },
+    tokens: deps.context.idTokens,
   };
 }
 

@@ -97,5 +97,5 @@ export const sqliteEngine: Engine<SqliteFacts> = {
       : { name: 'inventory', result: 'fail', why: `The copy lacks ${missing.length === 1 ? 'a table' : `${missing.length} tables`} that the database had: ${missing.slice(0, SHOWN).join(', ')}.` };
     return [{ name: 'integrity', result: 'pass' }, inventory, problem === undefined ? { name: 'content', result: 'pass' } : { name: 'content', result: 'fail', why: problem }, ...scan.notRun];
   },
-  restoreCommand: (facts, _artifacts, decode) => `${decode('dump')} > restored-${facts.database}`,
+  restoreCommand: (facts, _artifacts, decode) => `${decode('dump')} > '${`restored-${facts.database}`.replaceAll("'", "'\\''")}'`,
 };
