@@ -15,13 +15,19 @@ function helpers(bench: TestBench, top: number): Record<string, number> {
     } catch {
       return [];
     }
-  }).toSorted((a, b) => a.pid - b.pid);
+  });
+  // By what they have below them, as process ids start again from the beginning now and then.
+  const own = all.find(({ pid }) => pid === top)?.group;
   const under = (parent: number | undefined) => all.filter((one) => one.parent === parent);
-  const [feed, main] = under(top);
-  const [reader, clock] = under(feed?.pid);
-  const [metronome, mover] = under(reader?.pid);
-  const guard = under(main?.pid).find(({ group }) => group === all.find(({ pid }) => pid === top)?.group);
-  const found = { top, feed: feed?.pid, main: main?.pid, reader: reader?.pid, clock: clock?.pid, metronome: metronome?.pid, mover: mover?.pid, guard: guard?.pid, tick: under(metronome?.pid)[0]?.pid };
+  const sleeper = (parent: number | undefined) => under(parent).find(({ name }) => name === 'sleep');
+  const main = under(top).find(({ pid }) => under(pid).some(({ group }) => group !== own));
+  const feed = under(top).find(({ pid }) => pid !== main?.pid);
+  const metronome = all.find((one) => sleeper(one.pid) !== undefined && under(feed?.pid).some(({ pid }) => pid === one.parent));
+  const reader = all.find(({ pid }) => pid === metronome?.parent);
+  const clock = under(feed?.pid).find(({ pid }) => reader !== undefined && pid !== reader.pid);
+  const mover = under(reader?.pid).find(({ name }) => ['head', 'dd'].includes(name));
+  const guard = under(main?.pid).find(({ group, pid }) => group === own && sleeper(pid) !== undefined);
+  const found = { top, feed: feed?.pid, main: main?.pid, reader: reader?.pid, clock: clock?.pid, metronome: metronome?.pid, mover: mover?.pid, guard: guard?.pid, tick: sleeper(metronome?.pid)?.pid };
   return Object.fromEntries(Object.entries(found).flatMap(([name, pid]) => (pid === undefined ? [] : [[name, pid]])));
 }
 
