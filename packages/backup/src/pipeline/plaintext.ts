@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
+import { PassThrough, type Writable } from 'node:stream';
 import { asError } from '@ops/shared';
 import { AgeDamage, AgeDecryptor, AgeWrongIdentity } from '../codecs/age.ts';
 import type { Codec } from '../codecs/codec.ts';
@@ -8,6 +8,7 @@ import { identityLines, wrongIdentity } from '../codecs/identity.ts';
 import { BackupFault } from '../fault.ts';
 import type { Store } from '../stores/store.ts';
 import type { OpenPlaintext } from './artifact.ts';
+import { roomIn } from './room.ts';
 
 type Segments = Parameters<OpenPlaintext>[0];
 const AHEAD_BYTES = 1024 * 1024;
@@ -82,9 +83,9 @@ async function drain(child: ChildProcessWithoutNullStreams, out: PassThrough, pr
   if (code !== 0) throw new DecoderFailed(program, signal === null ? `exit code ${String(code)}` : String(signal), said.trim().split('\n').at(-1) ?? '');
 }
 
-async function write(out: NodeJS.WritableStream & { readonly destroyed: boolean }, chunk: Buffer): Promise<void> {
+async function write(out: Writable, chunk: Buffer): Promise<void> {
   if (out.destroyed) throw new Error('nobody reads the plaintext any more');
-  if (!out.write(chunk)) await Promise.race([once(out, 'drain').catch(() => undefined), once(out, 'close').catch(() => undefined)]);
+  if (!out.write(chunk)) await roomIn(out);
 }
 
 class DecoderFailed extends Error {

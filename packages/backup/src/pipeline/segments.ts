@@ -1,10 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
-import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { asError } from '@ops/shared';
 import { BackupFault } from '../fault.ts';
 import type { Uploaded } from '../stores/store.ts';
 import type { ArtifactRequest, Segment } from './artifact.ts';
+import { roomIn } from './room.ts';
 
 /** Stored bytes that may wait for the store before the pipeline waits for it. */
 const AHEAD_BYTES = 1024 * 1024;
@@ -52,7 +52,9 @@ export class SegmentWriter {
       this.#whole.update(piece);
       segment.bytes += piece.length;
       this.bytes += piece.length;
-      if (!segment.body.write(piece)) await Promise.race([once(segment.body, 'drain').catch(() => undefined), segment.uploaded]);
+      if (!segment.body.write(piece)) await roomIn(segment.body);
+      // The store ended it: its rejection says why.
+      if (segment.body.destroyed) await segment.uploaded;
       if (this.failure !== undefined) throw this.failure;
     }
   }
@@ -87,6 +89,7 @@ export class SegmentWriter {
     body.on('error', () => undefined);
     const uploaded = store.upload({ key, body, tier, estimateBytes, parallel, signal });
     uploaded.catch((thrown: unknown) => {
+      body.destroy();
       if (this.#failed) return;
       this.failure = asError(thrown);
       this.#onFailure();

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from './message.ts';
+import { roomIn } from './room.ts';
 import { createScanner } from './scanners/registry.ts';
 import type { Scanner } from './scanners/scanner.ts';
 import type { TapInput, TapOutput, TapSetup } from './tap-protocol.ts';
@@ -74,7 +75,7 @@ class Tap {
   async take(bytes: Buffer): Promise<void> {
     if (this.#child === undefined) await this.#plain(bytes);
     else if (this.#inputOver) this.#refused = true;
-    else if (!this.#child.stdin.write(bytes)) await Promise.race([once(this.#child.stdin, 'drain').catch(() => undefined), this.#drained]);
+    else if (!this.#child.stdin.write(bytes)) await roomIn(this.#child.stdin);
     this.#say({ kind: 'taken', bytes: bytes.length, plainBytes: this.#plainBytes });
   }
 

@@ -3,8 +3,10 @@ import { addAbortSignal, PassThrough, type Readable } from 'node:stream';
 import { asError } from '@ops/shared';
 import type { Check } from '../check.ts';
 import type { Manifest } from '../catalog/manifest.ts';
+import { requireFittingIdentity } from '../codecs/identity.ts';
 import { BackupFault } from '../fault.ts';
 import type { OpenPlaintext } from '../pipeline/artifact.ts';
+import { roomIn } from '../pipeline/room.ts';
 import type { Store } from '../stores/store.ts';
 
 type Artifact = Manifest['artifacts'][number];
@@ -37,11 +39,20 @@ export async function decodeArtifact(request: DecodeRequest): Promise<readonly C
     return [hashCheck(artifact, pumped.value), ...inspected.value];
   } catch (thrown) {
     signal.throwIfAborted();
-    if (thrown instanceof BackupFault && (thrown.reason === 'identity-wrong' || thrown.reason === 'identity-missing')) throw thrown;
+    if (thrown instanceof BackupFault && (thrown.reason === 'identity-wrong' || thrown.reason === 'identity-missing')) {
+      if (!(await fits(request.identity, manifest))) throw thrown;
+      return [{ name: 'plaintext-hash', result: 'fail', why: `${artifact.name} does not open with a key it was encrypted for: the header of age was changed` }];
+    }
     // A store that stops answering, or a tool that is not there, is no word about the backup; the read of all bytes that follows judges the store.
     const unable = thrown instanceof BackupFault && (thrown.reason === 'store-refused' || thrown.reason === 'store-timeout' || thrown.reason === 'tool-missing');
     return [{ name: 'plaintext-hash', result: unable ? 'not-run' : 'fail', why: `${artifact.name} could not be decoded: ${asError(thrown).message}` }];
   }
+}
+
+/** True when the key is one of the manifest's: then it is not the key that is wrong. */
+async function fits(identity: string | undefined, { codec }: Manifest): Promise<boolean> {
+  if (identity === undefined) return false;
+  return await requireFittingIdentity(identity, codec.recipients).then(() => true, () => false);
 }
 
 interface Plain {
@@ -70,18 +81,6 @@ async function pump(plaintext: AsyncIterable<Uint8Array>, branch: PassThrough | 
     throw thrown;
   }
   return { bytes, sha256: hash.digest('hex') };
-}
-
-/** Until the branch takes more, or nobody reads there any longer. */
-function roomIn(branch: PassThrough): Promise<void> {
-  return new Promise((resolve) => {
-    const go = (): void => {
-      branch.off('drain', go).off('close', go);
-      resolve();
-    };
-    branch.once('drain', go).once('close', go);
-    if (branch.closed) go();
-  });
 }
 
 async function inspectBranch({ inspect, artifact }: DecodeRequest, branch: PassThrough | undefined): Promise<readonly Check[]> {

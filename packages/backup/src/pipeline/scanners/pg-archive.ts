@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { messageOf } from '../message.ts';
+import { roomIn } from '../room.ts';
 import type { Check } from '../../check.ts';
 import { CopyCounter } from './copy-counter.ts';
 import type { Findings, Scanner } from './scanner.ts';
@@ -37,7 +38,7 @@ export class PgArchiveScanner implements Scanner {
     const stdin = this.#restore?.stdin;
     // What pg_restore has to say about it is asked at the end; the archive goes on to be hashed.
     if (stdin === undefined || this.#broken || stdin.destroyed || stdin.write(chunk)) return;
-    await Promise.race([once(stdin, 'drain').catch(() => undefined), this.#ended]);
+    await roomIn(stdin);
   }
 
   async end(): Promise<Findings> {
