@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allBytes, collect, openLocal } from './stream-testing.ts';
@@ -28,18 +28,6 @@ function startRunner(bench: TestBench, shell: string, script: string, feed = '')
 async function gone(bench: TestBench): Promise<void> {
   await until(() => processesWith(`OPS_TEST_MARK=${bench.dir}`).length === 0);
   await until(() => !readdirSync(bench.dir).some((name) => name.startsWith('ops-stream')));
-}
-
-/** The shells of the stream by their place in the process tree: the script's leader is in a group of its own. */
-function shells(bench: TestBench, top: number): { pid: number; parent: number; group: number }[] {
-  return processesWith(`OPS_TEST_MARK=${bench.dir}`).flatMap((pid) => {
-    try {
-      const [, parent = '', group = ''] = readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ');
-      return [{ pid, parent: Number(parent), group: Number(group) }];
-    } catch {
-      return [];
-    }
-  }).filter(({ pid }) => pid !== top);
 }
 
 const BLOCKED = 'echo begun >"$TMPDIR/begun"; sleep 1000 & sleep 1000; echo never >"$TMPDIR/never"';
@@ -76,22 +64,6 @@ describe.each(SHELLS)('when the runner is lost under %s', (shell) => {
     await sleep(5_000);
     expect((await collect(stream.stdout)).bytes.equals(bytes)).toBe(true);
     expect(await stream.exit).toEqual({ exit: 0, lost: false });
-  });
-
-  test('kill -9 of the shell, or of any one of its helpers, ends all', async () => {
-    await using bench = new TestBench();
-    for (const victim of ['top', 'reader', 'main'] as const) {
-      const stream = openLocal(bench, 'echo begun; sleep 1000 & sleep 1000', { shell, privateDir: true, graceS: 1, beatMs: 200, silenceS: 3 });
-      const out = collect(stream.stdout);
-      await until(() => shells(bench, stream.pid).some(({ group }) => group !== stream.pid) && shells(bench, stream.pid).length > 5);
-      // The children of top: first the reader, then main.
-      const [reader, main] = shells(bench, stream.pid).filter(({ parent }) => parent === stream.pid).toSorted((a, b) => a.pid - b.pid);
-      process.kill(victim === 'top' ? stream.pid : (victim === 'reader' ? reader : main)?.pid ?? 0, 'SIGKILL');
-      if (victim === 'reader') await stream.kill();
-      expect(await stream.exit).toMatchObject({ lost: true });
-      expect((await out).error).toBeDefined();
-      await gone(bench);
-    }
   });
 });
 

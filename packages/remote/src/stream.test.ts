@@ -54,6 +54,8 @@ describe.each(SHELLS)('a stream under %s', (shell) => {
     stream.stdout.on('data', (chunk: Buffer) => { out += chunk.toString(); });
     await until(() => out.endsWith('\n'));
     const sleeper = Number.parseInt(out, 10);
+    // Between fork and exec it is still a shell.
+    await until(() => readFileSync(`/proc/${sleeper}/environ`, 'latin1').includes('SEEN='));
     const environment = readFileSync(`/proc/${sleeper}/environ`, 'latin1');
     expect(environment).toContain('SEEN=visible');
     expect(environment).not.toMatch(/TOKEN|s3cr3t/);
