@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { REASON_CODES } from '@ops/health';
 
 const root = resolve(import.meta.dirname, '../..');
-// Reasons of a backup stand in docs/backup.md and are held by backup-reasons.test.ts; deploy gives all of them as `backup`.
+// Reasons of a backup stand in docs/backup.md and are held by backup-guide.test.ts; deploy gives all of them as `backup`.
 const sources = (pattern: string): string[] => globSync([`packages/*/src/**/${pattern}`, `actions/*/src/**/${pattern}`], { cwd: root }).filter((file) => !/\.test\.ts$|generated|testing\.ts$|^(?:packages\/backup|actions\/db-backup)\//.test(file));
 
 /** Every word that code gives as a reason, with a place where it does. */

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { EXIT_CODES } from '@ops/backup';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -21,6 +22,27 @@ describe('docs/backup.md', () => {
 
   test('says what happened and what to do', () => {
     for (const { code, what, next } of rows) expect({ code, what: what.length > 15, next: next.length > 15 }).toEqual({ code, what: true, next: true });
+  });
+});
+
+describe('what a reader copies from docs/backup.md', () => {
+  const blocks = (language: string): string[] => [...read('docs/backup.md').matchAll(new RegExp(`^( *)\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\`$`, 'gm'))].map(([, indent = '', text = '']) => text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''));
+
+  test('policies are JSON, and the writing role cannot delete', () => {
+    const policies = blocks('json').map((text): unknown => JSON.parse(text));
+    expect(policies).toHaveLength(3);
+    expect(JSON.stringify(policies[0])).not.toMatch(/Delete|s3:\*|s3:Put(?!Object"|ObjectTagging")/);
+    expect(JSON.stringify(policies[1])).toContain('s3:DeleteObject');
+    expect(JSON.stringify(policies[1])).not.toContain('DeleteObjectVersion');
+  });
+
+  test('the workflow hands over what backup.yml takes', () => {
+    const [text = ''] = blocks('yaml');
+    const { inputs, secrets } = parse(read('.github/workflows/backup.yml')).on.workflow_call;
+    for (const job of Object.values<{ with: object; secrets: object }>(parse(text).jobs)) {
+      expect(Object.keys(inputs)).toEqual(expect.arrayContaining(Object.keys(job.with)));
+      expect(Object.keys(secrets)).toEqual(expect.arrayContaining(Object.keys(job.secrets)));
+    }
   });
 });
 
