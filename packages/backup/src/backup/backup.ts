@@ -172,7 +172,7 @@ async function make(config: BackupConfig, looked: Looked, catalog: Catalog, part
 }
 
 function worthAnotherTry(error: Error): boolean {
-  return error instanceof BackupFault && (error.reason === 'store-conflict' || (error.reason === 'dump-failed' && /DDL is waiting|lock timeout|lock-wait/i.test(error.message)));
+  return error instanceof BackupFault && (error.reason === 'store-conflict' || (error.reason === 'dump-failed' && /DDL is waiting|lock timeout|lock-wait/i.test(`${error.message} ${error.remedy ?? ''}`)));
 }
 
 async function publish(config: BackupConfig, looked: Looked, catalog: Catalog, parts: { readonly id: string; readonly dumped: Dumped; readonly partial: readonly string[]; readonly startedMs: number; readonly endedMs: number }, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<Published> {

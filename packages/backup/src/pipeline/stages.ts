@@ -80,7 +80,8 @@ const CAUSES: readonly { readonly pattern: RegExp; readonly reason: BackupReason
   { pattern: /error:? ?\(?(2006|2013|1053|1927|1317|1152|1153|1158|1159|1160|1161)\b|lost connection|gone away|server closed the connection|terminating connection|connection to server was lost|could not receive data|could not send data|ssl syscall|connection killed/i, reason: 'server-lost', remedy: () => 'See in the server\'s log why it ended the connection (a restart, a killed query, net_write_timeout), then run the backup again.' },
   { pattern: /error:? ?\(?(2002|2003|2005)\b|connection refused|could not translate host name|no such host|connection to server (?:at|on) .* failed|timeout expired/i, reason: 'host-unreachable', remedy: (place) => `Check that ${place} reaches the database server, and that it runs.` },
   { pattern: /version mismatch/i, reason: 'client-mismatch', remedy: () => 'Use the client of the server\'s major version.' },
-  { pattern: /lock timeout|lock-wait-timeout|could not obtain lock|error:? ?\(?1205\b/i, reason: 'dump-failed', remedy: () => 'DDL is waiting on a table: run the backup when no migration runs.' },
+  // pg_dump's --lock-wait-timeout is a statement timeout to the server; for everything else pg_dump turns that off.
+  { pattern: /lock timeout|due to statement timeout|lock-wait-timeout|could not obtain lock|error:? ?\(?1205\b/i, reason: 'dump-failed', remedy: () => 'DDL is waiting on a table: run the backup when no migration runs.' },
 ];
 
 /** What a dumper's last words mean. The first cause that fits. */
