@@ -40,11 +40,15 @@ export async function publishManifest(store: Store, manifest: Manifest, signer: 
   if (wrong !== undefined || !parsed.success) throw new Error(`manifest of ${manifest.id} would be refused when read: ${wrong ?? parsed.error?.message ?? ''}`);
   const key = manifestKey(record.source, record.id);
   await store.create(key, body, record.tier, signal);
-  const back = await store.read(key, signal);
-  if (back === undefined || Buffer.compare(back.body, body) !== 0) {
-    throw new BackupFault({ reason: 'store-refused', message: `${store.name} took the manifest of backup ${record.id} and then ${back === undefined ? 'had none' : 'gave back other bytes'}, so the backup cannot be relied on.`, remedy: 'Look at what else writes to, or caches, this store; then run the backup again.' });
-  }
+  await requireKept(store, key, body, `the manifest of backup ${record.id}`, signal);
   return { store: store.name, key, manifest: parsed.data, sha256: sha256Hex(body) };
+}
+
+/** Only what can be read again was stored: a store that says yes and keeps nothing is met here. */
+async function requireKept(store: Store, key: string, body: Buffer, what: string, signal: AbortSignal): Promise<void> {
+  const back = await store.read(key, signal);
+  if (back !== undefined && Buffer.compare(back.body, body) === 0) return;
+  throw new BackupFault({ reason: 'store-refused', message: `${store.name} took ${what} and then ${back === undefined ? 'had none' : 'gave back other bytes'}, so the backup cannot be relied on.`, remedy: 'Look at what else writes to, or caches, this store; then run the backup again.' });
 }
 
 /** A store beside the primary, with the segments as they stand there when they differ (parts, proof). */
@@ -93,6 +97,8 @@ export async function publishVerdict(store: Store, backup: { readonly manifest: 
   }, deps.signer);
   const key = checkKey(record.source, record.id, newStampedId(verdict.atMs, deps.random));
   // No tier: a lock of its own would outlive the backup it speaks about.
-  await store.create(key, recordBytes(record), undefined, deps.signal);
-  return verdictSchema.parse(JSON.parse(recordBytes(record).toString('utf8')));
+  const body = recordBytes(record);
+  await store.create(key, body, undefined, deps.signal);
+  await requireKept(store, key, body, `the verdict on backup ${record.id}`, deps.signal);
+  return verdictSchema.parse(JSON.parse(body.toString('utf8')));
 }
