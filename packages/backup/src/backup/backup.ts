@@ -3,6 +3,7 @@ import { newStampedId } from '../catalog/backup-id.ts';
 import { readCatalog, type Catalog } from '../catalog/list.ts';
 import type { Manifest } from '../catalog/manifest.ts';
 import { publishCopies, publishManifest, type Copy, type Published } from '../catalog/publish.ts';
+import { openSource } from '../engines/open.ts';
 import { BackupFault } from '../fault.ts';
 import { findLeftovers } from '../retention/orphans.ts';
 import { shownSize } from '../size.ts';
@@ -151,22 +152,28 @@ interface Made {
 /** Dump and publish; once more under a new id when a lock race or a taken key ended it. */
 async function make(config: BackupConfig, looked: Looked, catalog: Catalog, partial: readonly string[], record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<Made> {
   const { clock, random, log } = io.deps;
+  let query = looked.query;
   for (let attempt = 1; ; attempt += 1) {
     const startedMs = clock.now();
     const began = clock.monotonic();
     const id = io.newId?.() ?? newStampedId(startedMs, random);
     record.backupId = id;
     try {
-      const dumped = await dumpAll(config, looked, id, catalog, { store: io.store, clock, log, onUpload: io.onUpload }, signal);
+      const dumped = await dumpAll(config, { ...looked, query }, id, catalog, { store: io.store, clock, log, onUpload: io.onUpload }, signal);
       record.timing['dump'] = clock.monotonic() - began;
+      if (query !== looked.query) await query.close();
       return { published: await publish(config, looked, catalog, { id, dumped, partial, startedMs, endedMs: clock.now() }, record, io, signal) };
     } catch (thrown) {
       const error = asError(thrown);
       if (signal.aborted || attempt === TRIES || !worthAnotherTry(error)) {
         delete record.backupId;
+        await query.close();
         throw signal.aborted && !(error instanceof BackupFault) ? new CancelledError('the backup ran') : error;
       }
       log.notice(`${error.message} Trying once more under a new id.`, 'Backup');
+      // The session that held the locks went with them.
+      await query.close();
+      query = (await openSource(config.place, looked.connection, signal)).query;
     }
   }
 }

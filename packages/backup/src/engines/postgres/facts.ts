@@ -114,7 +114,7 @@ const LARGE_OBJECTS = `SELECT count(*), count(*) FILTER (WHERE NOT (pg_catalog.c
 const SUBSCRIPTIONS = 'SELECT count(s.oid) FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = pg_catalog.current_database()';
 
 /** Once a session: names come qualified, and rows that row security would hide are an error instead of a gap. */
-const SESSION = ["SELECT pg_catalog.set_config('search_path', '', false)", 'SET row_security = off'] as const;
+export const SESSION = ["SELECT pg_catalog.set_config('search_path', '', false)", 'SET row_security = off'] as const;
 
 /** Everything but the facts of the programs. */
 export async function readFacts(query: Query, signal: AbortSignal): Promise<Omit<PostgresFacts, 'client' | 'programs' | 'dumpMajors'>> {

@@ -1,7 +1,7 @@
 import { BackupFault } from '../../fault.ts';
 import type { DumpOptions, Preparation } from '../engine.ts';
 import type { Query } from '../query.ts';
-import { optional, readObjects, type PostgresFacts, type TableFact } from './facts.ts';
+import { optional, readObjects, SESSION, type PostgresFacts, type TableFact } from './facts.ts';
 
 const LOCKS_PER_STATEMENT = 500;
 const TRIES = 5;
@@ -18,6 +18,8 @@ const GONE_AFTER = '1s';
  */
 export async function holdSnapshot(query: Query, facts: PostgresFacts, options: DumpOptions, signal: AbortSignal, lockWait = LOCK_WAIT): Promise<Preparation<PostgresFacts>> {
   let tables = facts.tables;
+  // Also for a session that was opened anew for a second try.
+  for (const sql of SESSION) await query.rows(sql, signal);
   for (const setting of ['statement_timeout', 'idle_in_transaction_session_timeout']) await query.rows(`SET ${setting} = 0`, signal);
   // PostgreSQL 17 and later; 14 and later.
   await optional(() => query.rows('SET transaction_timeout = 0', signal), signal);
