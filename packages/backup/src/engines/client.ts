@@ -32,13 +32,14 @@ export function clientValues(program: string, args: readonly Argument[], login: 
 
 /** Starts a command line client on the place and returns it as a Query. */
 export function openClient(place: Place, title: string, program: string, args: readonly Argument[], login: ClientLogin, dialect: ClientDialect): ClientQuery {
-  let query: ClientQuery | undefined;
   const early: string[] = [];
+  const stderr = { note: (line: string): void => { early.push(line); } };
   const stream = place.open({
     title, script: scripts['client.sh'], ...clientValues(program, args, login), privateDir: true,
-    onStderrLine: (line) => { if (query === undefined) early.push(line); else query.noteStderr(line); },
+    onStderrLine: (line) => stderr.note(line),
   });
-  query = new ClientQuery(stream, dialect, title, randomBytes(NONCE_BYTES).toString('hex'));
+  const query = new ClientQuery(stream, dialect, title, randomBytes(NONCE_BYTES).toString('hex'));
+  stderr.note = (line) => query.noteStderr(line);
   for (const line of early) query.noteStderr(line);
   return query;
 }

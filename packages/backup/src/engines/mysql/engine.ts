@@ -14,7 +14,7 @@ import { mysqlRefusals } from './refusals.ts';
 
 const CLIENTS = ['mysql', 'mariadb'] as const;
 const DUMPERS = ['mysqldump', 'mariadb-dump'] as const;
-const FLAGS = ['set-gtid-purged', 'column-statistics', 'masking-policies', 'skip-masking-policies', 'init-command'] as const;
+const FLAGS = ['set-gtid-purged', 'column-statistics', 'masking-policies', 'skip-masking-policies', 'init-command', 'dump-history'] as const;
 
 const PRODUCTS: Readonly<Record<Family, string>> = { mysql: 'MySQL', mariadb: 'MariaDB' };
 

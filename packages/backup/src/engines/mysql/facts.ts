@@ -17,6 +17,8 @@ export interface MysqlFacts extends EngineFacts {
   /** Tables whose storage engine takes no part in the snapshot, with that engine. */
   readonly unsafe: readonly { readonly table: string; readonly storage: string }[];
   readonly brokenViews: readonly string[];
+  /** A table is system-versioned (MariaDB). */
+  readonly keepsHistory: boolean;
   /** Routines that are listed but whose body this account may not see. */
   readonly hiddenRoutines: readonly string[];
   readonly maxAllowedPacket: number;
@@ -131,6 +133,7 @@ export async function readFacts(query: Query, database: string, version: string,
     migrations: (migrations ?? []).map((row) => nameAt(row, 0)),
     ...await readGrants(query, family, signal),
     unsafe: tables.filter((row) => isTable(row[1] ?? '') && !SNAPSHOT_SAFE.includes((row[2] ?? '').toLowerCase())).map((row) => ({ table: nameAt(row, 0), storage: row[2] ?? '' })),
+    keepsHistory: tables.some((row) => row[1] === 'SYSTEM VERSIONED'),
     brokenViews: await findBrokenViews(query, database, views, signal),
     hiddenRoutines: routines.filter((row) => row[2] === '1').map((row) => nameAt(row, 0)),
   };

@@ -23,6 +23,8 @@ function flagsOf(facts: MysqlFacts): readonly string[] {
     ...(facts.family === 'mysql' && knows('column-statistics') ? ['--column-statistics=0'] : []),
     // On by default since 9.7, it prints an error at exit 0 for accounts without global SELECT.
     ...(knows('skip-masking-policies') || knows('masking-policies') ? ['--skip-masking-policies'] : []),
+    // Else of a table that keeps its history only the present rows are dumped, with the restore as their beginning.
+    ...(facts.keepsHistory && knows('dump-history') ? ['--dump-history'] : []),
     // A slow store must not make the server give up on us.
     ...(knows('init-command') ? ['--init-command=SET SESSION net_write_timeout=3600'] : []),
   ];
