@@ -9,9 +9,11 @@ import { runWorkflow, type WorkflowOptions, type WorkflowRun } from '../../suppo
 import { contentOf, openBackupScene, type BackupScene, type ManifestJson } from '../../support/backup.ts';
 import { fingerprint } from '../../support/backup/fingerprint.ts';
 import { startDatabase, type TestServer } from '../../support/databases.ts';
+import { startOidc } from '../../support/oidc.ts';
 import { describeWithServices } from '../../support/require.ts';
-import { loadSample } from '../../support/samples.ts';
 import type { Credentials } from '../../support/s3.ts';
+import { copySqliteSample, loadSample } from '../../support/samples.ts';
+import { startWeed } from '../../support/weed.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const guide = readFileSync(join(root, 'docs/backup.md'), 'utf8');
@@ -214,5 +216,21 @@ describeWithServices('backup.yml under act', ['network', 'act', 'git', 'versityg
     const lost = await byHand({}, { workflow, edit: (text) => text });
     expect(lost).toMatchObject({ exit: 1, jobs: { backup: 'failure' } });
     expect(lost.annotations.map(({ message }) => message).join('\n')).toMatch(/stores/);
+  }, TEST_MS);
+});
+
+describeWithServices('backup.yml with a role', ['act', 'git', 'weed', 'sqlite3', 'age', 'age-keygen', 'zstd'], () => {
+  test('the token of the job takes the role; there is no key anywhere', async () => {
+    await using scene = await openBackupScene();
+    await using oidc = await startOidc({ sub: 'repo:acme/shop:environment:backup' });
+    await using weed = await startWeed({ oidc, subject: 'repo:acme/shop:environment:backup' });
+    await weed.makeBucket('backups');
+    copySqliteSample('chinook', join(scene.dir, 'shop.sqlite'));
+    const workflow = `on: workflow_dispatch\npermissions: {}\njobs:\n  production:\n    permissions: { contents: read, id-token: write }\n    uses: fwber/ops/.github/workflows/backup.yml@v1\n    with:\n      job-environment: backup\n      stores: s3://backups/shop?endpoint=${weed.endpoint}&region=us-east-1\n      role-to-assume: ${weed.roleArn}\n      s3-profile: minio\n      recipients: \${{ vars.BACKUP_RECIPIENTS }}\n    secrets:\n      database-url: sqlite://${scene.dir}/shop.sqlite\n`;
+    await using done = await runWorkflow({ workflow, event: 'workflow_dispatch', inputs: {}, vars: { BACKUP_RECIPIENTS: scene.recipients.join('\n') }, env: oidc.env });
+    expect({ exit: done.exit, log: done.exit === 0 ? '' : done.log.slice(-6000) }).toEqual({ exit: 0, log: '' });
+    expect(done.outputs['backup']).toMatchObject({ status: 'verified', verdict: 'pass' });
+    expect(oidc.requests.map(({ audience }) => audience)).toContain('sts.amazonaws.com');
+    expect(await weed.keys('backups')).toEqual(expect.arrayContaining([`shop/production-shop.sqlite/manifests/${done.outputs['backup']?.['backup-id'] ?? ''}.json`]));
   }, TEST_MS);
 });
