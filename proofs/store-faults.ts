@@ -1,15 +1,19 @@
 /** Whole backups into stores that fail: each fails clean, with its reason and nothing left, or succeeds and is read back. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
 import { join } from 'node:path';
 import type { S3Limits, Store } from '@ops/backup';
+import { Secret } from '@ops/shared';
 import { localPlace } from '../packages/backup/src/testing.ts';
 import { startProxy, type TestProxy } from '../test/support/proxy.ts';
+import { startOidc } from '../test/support/oidc.ts';
 import { startS3, type TestS3 } from '../test/support/s3.ts';
 import { startS3Faults, type Fault, type FaultRule, type S3Faults, type Seen } from '../test/support/s3-faults.ts';
 import { SYSTEM_PATH } from '../test/support/database/engine.ts';
 import { openStore } from '../test/support/stores.ts';
+import { startWeed } from '../test/support/weed.ts';
 import { attempt, catalogOf, configOf, forever, makeKeys, manifestsIn, proofDir, type Attempt, type Keys, type Source } from './backup/bed.ts';
 import type { ChildJob } from './backup/child.ts';
 import { Checks, until, type ProofIo, type Proven } from './checks.ts';
@@ -47,6 +51,7 @@ export async function proof({ quick, log }: ProofIo): Promise<Proven> {
     await noWay(bench, s3);
   }
   await fullServer(bench);
+  if (!quick) await sessions(bench);
   await folders(bench);
   await killed(bench);
   return bench.checks.proven;
@@ -162,14 +167,65 @@ async function overNetwork(bench: Bench, s3: TestS3, proxy: TestProxy): Promise<
 }
 
 async function noWay(bench: Bench, s3: TestS3): Promise<void> {
-  await throughS3(bench, s3, 'http://no-such-store.invalid', 'the name of the store has no address', ['store-refused'], { attempts: 2 });
-  await throughS3(bench, s3, s3.endpoint.replace('http:', 'https:'), 'no TLS at the other end', ['store-refused'], { attempts: 2 });
+  const limits = { attempts: 2 };
+  await throughS3(bench, s3, 'https://no-such-store.invalid', 'the name of the store has no address', ['store-refused'], limits);
+  await throughS3(bench, s3, s3.endpoint.replace('http:', 'https:'), 'no TLS at the other end', ['store-refused'], limits);
+  const [key, cert] = [join(bench.dir, 'tls.key'), join(bench.dir, 'tls.crt')];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_request, response) => { response.end(); }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  await throughS3(bench, s3, `https://127.0.0.1:${address.port}`, 'a certificate that nobody trusts', ['store-refused'], limits);
+  server.closeAllConnections();
+  server.close();
 }
 
 async function fullServer(bench: Bench): Promise<void> {
   await using s3 = await startS3({ size: '6m' });
   await s3.makeBucket(BUCKET);
   await throughS3(bench, s3, s3.endpoint, 'a store whose disk is really full', ['no-room'], { attempts: 2 });
+}
+
+/** Sessions of 60 s by OIDC at a real server (SeaweedFS), and an upload that lasts longer. */
+async function sessions(bench: Bench): Promise<void> {
+  const { checks, dir, keys, source } = bench;
+  await using oidc = await startOidc();
+  await using weed = await startWeed({ oidc });
+  await weed.makeBucket(BUCKET);
+  const slow = slowZstd(join(dir, 'trickling'), 'i=0; while [ "$i" -lt 6 ]; do head -c 2000000; sleep 13; i=$((i + 1)); done; cat');
+  const tokens = { url: oidc.env['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '', token: new Secret(oidc.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '') };
+  let leases = 0;
+  const run = async (prefix: string, most: number): Promise<Attempt> => {
+    leases = 0;
+    const counting: typeof fetch = async (input, init) => {
+      if (!String(input).startsWith(weed.endpoint)) return await fetch(input, init);
+      leases += 1;
+      return leases > most ? new Response('<Error><Code>AccessDenied</Code></Error>', { status: 403 }) : await fetch(input, init);
+    };
+    const { store } = openStore(`s3://${BUCKET}/${prefix}?endpoint=${weed.endpoint}&role=${weed.roleArn}`, undefined, { deps: { tokens, fetch: counting } });
+    const done = await attempt(configOf({ ...source, env: { ...source.env, PATH: `${slow}:${SYSTEM_PATH}` } }, store, keys));
+    await store.close();
+    return done;
+  };
+  const honest = (prefix: string): Store => openStore(`s3://${BUCKET}/${prefix}?endpoint=${weed.endpoint}`, weed.credentials).store;
+  const unfinished = async (prefix: string): Promise<string[]> => (await weed.uploads(BUCKET)).filter((key) => key.startsWith(`${prefix}/`));
+  const renewed = await run('renewed', 100);
+  await judge(bench, 'sessions end meanwhile, and are renewed', 'verified', renewed, honest('renewed'), () => unfinished('renewed'));
+  checks.that('more than one session was used', leases > 1, leases);
+  const ended = await run('ended', 1);
+  checks.that(`the session ends and is not renewed: ${ended.reason ?? ended.record.status ?? ''}`, ended.reason === 'store-refused' && (await manifestsIn(honest('ended'))).length === 0, ended.message);
+  // Who may do nothing any more cannot end the upload either: the next run has to tell of it.
+  const left = (await unfinished('ended')).length;
+  const { record } = await attempt(configOf(source, honest('ended'), keys));
+  checks.that('and the next run tells of what could not be ended', record.status === 'verified' && record.orphans.length >= left, { left, orphans: record.orphans });
+}
+
+/** A folder with a zstd that packs as the real one, and lets it out by a filter. */
+function slowZstd(folder: string, filter: string): string {
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'zstd'), `#!/bin/sh\ncase " $* " in *" --check "*) /usr/bin/zstd "$@" | { ${filter}; } ;; *) exec /usr/bin/zstd "$@" ;; esac\n`, { mode: 0o755 });
+  return folder;
 }
 
 /** A folder of the runner, and the same on a host. */
@@ -201,11 +257,9 @@ function folderStore(kind: 'fs' | 'host', folder: string): Store {
 async function killed(bench: Bench): Promise<void> {
   const { checks, dir, keys, source } = bench;
   const folder = join(dir, 'killed');
-  const bin = join(dir, 'slow');
   mkdirSync(folder, { mode: 0o700 });
-  mkdirSync(bin);
   // It passes on what it has, and then waits.
-  writeFileSync(join(bin, 'zstd'), `#!/bin/sh\ncase " $* " in *" --check "*) /usr/bin/zstd "$@" | { head -c 3000000; sleep 600; } ;; *) exec /usr/bin/zstd "$@" ;; esac\n`, { mode: 0o755 });
+  const bin = slowZstd(join(dir, 'waiting'), 'head -c 3000000; sleep 600');
   const job: ChildJob = {
     url: source.url, env: { ...source.env, PATH: `${bin}:${SYSTEM_PATH}` }, store: `file://${folder}`, recipients: keys.recipients, identity: keys.identity, signingKey: keys.signingKey, encryption: 'age', parallel: 1,
   };

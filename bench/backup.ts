@@ -1,0 +1,167 @@
+/**
+ * Whole backups side by side with public tools that prove the same. Ours is the package's own `backup` in a process of its own
+ * (proofs/backup/child.ts), as the action calls it, from source; the shell peers run the same dumper on the same server.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { makeKeys, proofDir, type Keys } from '../proofs/backup/bed.ts';
+import type { ChildAnswer, ChildJob } from '../proofs/backup/child.ts';
+import { LyingPrograms } from '../proofs/backup/wrapped.ts';
+import { startDatabase, type TestServer } from '../test/support/databases.ts';
+import { SYSTEM_PATH } from '../test/support/database/engine.ts';
+import { startS3, type TestS3 } from '../test/support/s3.ts';
+import { loadSample } from '../test/support/samples.ts';
+import { programOf } from '../test/support/services.ts';
+import { watchProcess, type Watched } from './backup/watch.ts';
+import type { BenchContext } from './run.ts';
+import { Samples } from './samples.ts';
+
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+const BUCKET = 'bench';
+const SHELL = join(import.meta.dirname, 'backup/shell-proof.sh');
+const CHILD = join(import.meta.dirname, '../proofs/backup/child.ts');
+/** Tables of Foodmart that hold nearly all of its rows. */
+const LARGE = ['sales_fact_1997', 'sales_fact_1998', 'sales_fact_dec_1998', 'inventory_fact_1997', 'inventory_fact_1998', 'customer', 'expense_fact', 'salary'];
+/** Of names and status words in the private folder; the dump itself would be a thousand times as large. */
+const TEMP_BYTES = 64 * 1024;
+
+type Peer = 'bare' | 'proof' | 'age' | 'script';
+
+class Bed {
+  readonly dir: string;
+  readonly keys: Keys;
+  readonly samples = new Samples();
+  #made = 0;
+
+  constructor(dir: string) {
+    this.dir = dir;
+    this.keys = makeKeys(dir);
+    writeFileSync(join(dir, 'recipients'), this.keys.recipients.join('\n'));
+  }
+
+  /** One backup of ours; a store of its own, gone afterwards. */
+  async ours(source: { readonly url: string; readonly env: Readonly<Record<string, string>> }, change: Partial<ChildJob> = {}): Promise<ChildAnswer & Watched> {
+    this.#made += 1;
+    const folder = join(this.dir, `store${this.#made}`);
+    const temp = join(this.dir, `temp${this.#made}`);
+    mkdirSync(folder, { mode: 0o700 });
+    mkdirSync(temp);
+    const job: ChildJob = {
+      url: source.url, env: { ...source.env, TMPDIR: temp, RUNNER_TEMP: temp }, store: `file://${folder}`, recipients: this.keys.recipients, identity: this.keys.identity, signingKey: this.keys.signingKey,
+      encryption: 'none', parallel: 1, ...change,
+    };
+    const child = spawn(process.execPath, ['--no-warnings', CHILD], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, TMPDIR: temp } });
+    const watch = watchProcess(child.pid ?? 0, temp);
+    child.stdin.end(JSON.stringify(job));
+    let out = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text; });
+    await once(child, 'close');
+    const watched = watch.stop();
+    for (const gone of [folder, temp]) rmSync(gone, { recursive: true, force: true });
+    const answer: ChildAnswer = JSON.parse(out);
+    if (answer.status !== 'verified') throw new Error(`a backup of the bench failed: ${answer.reason ?? ''} ${answer.message}`);
+    return { ...answer, ...watched };
+  }
+
+  /** Milliseconds of a peer. */
+  async peer(mode: Peer, server: TestServer, dumper: readonly string[]): Promise<number> {
+    const began = performance.now();
+    const child = spawn('sh', [SHELL, mode, join(this.dir, 'peer'), join(this.dir, 'recipients'), ...dumper], { stdio: ['ignore', 'ignore', 'inherit'], env: { ...server.env, AGE: programOf('age') ?? 'age' } });
+    const [code] = await once(child, 'close');
+    if (code !== 0) throw new Error(`the peer ${mode} ended with ${String(code)}`);
+    return performance.now() - began;
+  }
+}
+
+export async function bench(context: BenchContext): Promise<void> {
+  using dir = proofDir();
+  const bed = new Bed(dir.path);
+  {
+    await using server = await startDatabase('mariadb-10.11');
+    await throughput(bed, server, context);
+    await memory(bed, server, context);
+  }
+  await using server = await startDatabase('postgres-17');
+  await parallel(bed, server, context);
+}
+
+async function throughput(bed: Bed, server: TestServer, { quick, figure, log }: BenchContext): Promise<void> {
+  await loadSample(server, 'foodmart', 'shop');
+  for (let copy = 2; copy <= (quick ? 2 : 6); copy += 1) {
+    for (const table of LARGE) await server.sql(`CREATE TABLE ${table}_${copy} LIKE ${table}; INSERT INTO ${table}_${copy} SELECT * FROM ${table}`, { database: 'shop' });
+  }
+  const source = { url: server.url(server.rootUser, server.rootPassword, 'shop'), env: server.env };
+  const dumper = [server.bin('mariadb-dump'), `--host=${server.host}`, `--port=${server.port}`, `--user=${server.rootUser}`, `--password=${server.rootPassword}`, '--single-transaction', '--quick', '--routines', '--triggers', '--events', '--hex-blob', '--skip-lock-tables', '--no-tablespaces', '--default-character-set=utf8mb4', 'shop'];
+  await using s3 = await startS3();
+  await s3.makeBucket(BUCKET);
+  const { samples } = bed;
+  let raw = 0;
+  let disk = 0;
+  for (let round = 0; round < (quick ? 2 : 5); round += 1) {
+    for (const mode of ['bare', 'proof', 'age', 'script'] as const) samples.add(mode, await bed.peer(mode, server, dumper));
+    for (const [name, change] of [['ours', {}], ['ours-age', { encryption: 'age' }], ['ours-s3', s3Of(s3, round)], ['ours-s3-age', { ...s3Of(s3, round + 100), encryption: 'age' }]] as const) {
+      const done = await bed.ours(source, change);
+      samples.add(`${name} dump+store`, done.timing['dump'] ?? Number.NaN);
+      samples.add(`${name} read-back`, done.timing['read-back'] ?? Number.NaN);
+      raw = done.rawBytes;
+      disk = Math.max(disk, done.diskBytes);
+    }
+  }
+  for (const line of samples.table()) log(line);
+  const best = (name: string): number => samples.median(name);
+  const seconds = best('ours dump+store') / 1000;
+  log(`${(raw / MIB).toFixed(0)} MiB of SQL, ${(raw / MIB / seconds).toFixed(0)} MiB/s; bare \`dumper | zstd\` ${(raw / MIB / (best('bare') / 1000)).toFixed(0)} MiB/s; ours is ${(best('bare') / best('ours dump+store')).toFixed(2)} x bare`);
+  log(`bounded by the processor: ${cpus().length} cores for the database, its dumper, zstd, zstd -d and the tap; the S3 server takes its share of them too`);
+  log(`read-back, apart: ${best('ours read-back').toFixed(0)} ms from a folder, ${best('ours-s3 read-back').toFixed(0)} ms from S3, ${best('ours-s3-age read-back').toFixed(0)} ms with decryption`);
+  figure('backup-folder-vs-shell-proof', best('proof') / best('ours dump+store'), '>=', 0.8);
+  figure('backup-folder-age-vs-shell-proof-age', best('age') / best('ours-age dump+store'), '>=', 0.75);
+  figure('backup-s3-vs-shell-proof-without-store', best('proof') / best('ours-s3 dump+store'), '>=', 0.8);
+  figure('backup-s3-age-vs-shell-proof-without-store', best('age') / best('ours-s3-age dump+store'), '>=', 0.75);
+  figure('backup-both-sides-verified-vs-disk-gzip-copy', best('script') / (best('ours dump+store') + best('ours read-back')), '>=', 2);
+  figure('backup-temp-disk-bytes', disk, '<=', TEMP_BYTES);
+}
+
+function s3Of(s3: TestS3, round: number): Partial<ChildJob> {
+  return { store: `s3://${BUCKET}/round${round}?endpoint=${s3.endpoint}`, accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey };
+}
+
+/** The dump of Foodmart played back with its rows repeated, so that its size is what is asked for; encrypted, into S3. */
+async function memory(bed: Bed, server: TestServer, { quick, figure, log }: BenchContext): Promise<void> {
+  const real = server.bin('mariadb-dump');
+  const programs = new LyingPrograms(bed.dir, { 'mysqldump': real, 'mariadb-dump': real });
+  const dump = execFileSync(real, [`--host=${server.host}`, `--port=${server.port}`, `--user=${server.rootUser}`, `--password=${server.rootPassword}`, '--single-transaction', '--routines', '--triggers', '--events', '--hex-blob', 'shop'], { env: server.env, maxBuffer: 2 * GIB });
+  const end = dump.lastIndexOf('-- Dump completed');
+  const at = dump.indexOf('INSERT INTO `sales_fact_1998`');
+  const rows = dump.subarray(at, dump.indexOf('\n/*!', at) + 1);
+  if (at < 0 || rows.length < MIB) throw new Error('the dump of Foodmart has no rows of sales_fact_1998');
+  const files = { body: dump.subarray(0, end), rows, trailer: dump.subarray(end) };
+  await using s3 = await startS3();
+  await s3.makeBucket(BUCKET);
+  const source = { url: server.url(server.rootUser, server.rootPassword, 'shop'), env: { ...server.env, PATH: `${programs.bin}:${server.env['PATH'] ?? SYSTEM_PATH}` } };
+  for (const [name, bytes] of [['0.1-gb', 0.1e9], ['2-gb', 2e9]] as const) {
+    if (quick && bytes > 1e9) continue;
+    const times = Math.max(0, Math.ceil((bytes - dump.length) / rows.length));
+    const script = `cat "$HERE/body"; i=0; while [ "$i" -lt ${times} ]; do cat "$HERE/rows"; i=$((i + 1)); done; cat "$HERE/trailer"`;
+    for (const program of ['mysqldump', 'mariadb-dump']) programs.lie(program, script, files);
+    const done = await bed.ours(source, { store: `s3://${BUCKET}/memory-${name}?endpoint=${s3.endpoint}`, accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey, encryption: 'age' });
+    log(`${(done.rawBytes / 1e9).toFixed(2)} GB of SQL: node alone at most ${(done.peakBytes / MIB).toFixed(0)} MiB, dump and store ${((done.timing['dump'] ?? 0) / 1000).toFixed(1)} s, read-back ${((done.timing['read-back'] ?? 0) / 1000).toFixed(1)} s`);
+    figure(`backup-memory-mib-at-${name}`, done.memoryBytes / MIB, '<=', 350);
+  }
+}
+
+/** One stream and several over one snapshot, interleaved; the same tap for both. */
+async function parallel(bed: Bed, server: TestServer, { quick, figure, log }: BenchContext): Promise<void> {
+  await loadSample(server, 'foodmart', 'shop');
+  const source = { url: server.url(server.rootUser, server.rootPassword, 'shop'), env: server.env };
+  const few = cpus().length < 4;
+  for (let round = 0; round < (quick ? 2 : 5); round += 1) {
+    for (const streams of [1, 3]) bed.samples.add(`postgres, ${streams} streams`, (await bed.ours(source, { parallel: streams })).timing['dump'] ?? Number.NaN);
+  }
+  const [one, three] = [bed.samples.median('postgres, 1 streams'), bed.samples.median('postgres, 3 streams')];
+  log(`PostgreSQL: one stream ${one.toFixed(0)} ms, three ${three.toFixed(0)} ms, on ${cpus().length} cores`);
+  figure('backup-postgres-parallel-vs-one-stream', one / three, '>=', few ? 0.9 : 1.3);
+}
