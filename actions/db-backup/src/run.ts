@@ -1,5 +1,5 @@
 import { backup, backupSections, EXIT_CODES, listedSource, newBackupRecord, newRunName, planBackup, pruneAll, recordRun, shownSize, storeArtifact, timedOut, verifyStored, type BackupConfig, type BackupIo, type BackupRecord, type Store, type Workers } from '@ops/backup';
-import { asError, UserError, withPrivateTemp, type Deps, type Report, type Verdict } from '@ops/shared';
+import { asError, CancelledError, UserError, withPrivateTemp, type Deps, type Report, type Verdict } from '@ops/shared';
 import { backupConfig } from './config.ts';
 import type { BackupInputs, BackupOutput } from './inputs.ts';
 
@@ -21,7 +21,7 @@ export async function run(inputs: BackupInputs, given: Deps, report: Report<Back
   try {
     await act(inputs, config, io, record, signal);
   } catch (thrown) {
-    failure = late.aborted && !deps.signal.aborted ? timedOut(inputs.timeout) : asError(thrown);
+    failure = endOf(asError(thrown), deps.signal, late, inputs.timeout);
   }
   const verdict = verdictOf(inputs, record, failure);
   await diary(inputs, config, record, verdict, deps);
@@ -30,6 +30,12 @@ export async function run(inputs: BackupInputs, given: Deps, report: Report<Back
   deps.state.save('done', 'yes');
   if (failure !== undefined && !(failure instanceof UserError)) throw failure;
   return verdict;
+}
+
+/** What an abort tears down fails in many ways; none of them is a bug. */
+function endOf(thrown: Error, cancel: AbortSignal, late: AbortSignal, timeoutMs: number): Error {
+  if (cancel.aborted) return thrown instanceof UserError ? thrown : new CancelledError('the backup ran');
+  return late.aborted ? timedOut(timeoutMs) : thrown;
 }
 
 async function act(inputs: BackupInputs, config: BackupConfig, io: BackupIo, record: BackupRecord, signal: AbortSignal): Promise<void> {
@@ -61,15 +67,25 @@ function verdictOf(inputs: BackupInputs, record: BackupRecord, failure: Error | 
   }
   if (failure !== undefined) return { ok: false, reason: 'bug', sentence: failure.message };
   const bad = record.verified.filter((one) => one.verdict === 'fail');
+  const [odd] = bad;
+  if (odd !== undefined && bad.every(({ reason }) => reason === 'signature-bad')) return { ok: false, reason: 'signature-bad', sentence: `${bad.length === 1 ? 'A manifest is' : `${bad.length} manifests are`} not accepted: ${bad.map((one) => `${one.id} (${one.why})`).join(', ')}.`, remedy: 'Find out who wrote there before you use them; a signer that was changed belongs into trusted-signers as long as its backups live.', exit: EXIT_CODES['signature-bad'] };
   if (bad.length > 0) return { ok: false, reason: 'checksum-differs', sentence: `${bad.length} of ${record.verified.length} backups do not read back: ${bad.map((one) => one.id).join(', ')}.`, remedy: 'They are not proven any more. Make a new backup now, and look at the store.', exit: EXIT_CODES['checksum-differs'] };
   switch (inputs.mode) {
     case 'backup': return { ok: true, sentence: `Backup ${record.backupId ?? ''} of ${record.source ?? ''} is ${record.status ?? 'complete'}: ${shownSize(record.rawBytes)} read, ${shownSize(record.storedBytes)} stored.${record.pruned.length > 0 && !record.pruneDryRun ? ` ${record.pruned.length} old ${record.pruned.length === 1 ? 'one was' : 'ones were'} deleted.` : ''}` };
     case 'plan': return { ok: true, sentence: `Planned a backup of ${record.source ?? ''}; nothing was changed.` };
-    case 'verify': return record.verified.length === 0
-      ? { ok: false, reason: 'missing', sentence: `There is no backup of ${record.source ?? ''} to verify.`, exit: EXIT_CODES.missing }
-      : { ok: true, sentence: `${record.verified.length} ${record.verified.length === 1 ? 'backup was' : 'backups were'} looked at: ${record.verified.map((one) => `${one.id} ${one.verdict}`).join(', ')}.` };
+    case 'verify': return verifyVerdict(inputs, record);
     case 'prune': return { ok: true, sentence: `${record.kept.length} backups of ${record.source ?? ''} kept, ${record.pruned.length} ${record.pruneDryRun ? 'would be deleted' : 'deleted'}.` };
   }
+}
+
+/** What was found when nothing failed: a store without a backup, or one that could not be read, is no success. */
+function verifyVerdict(inputs: BackupInputs, record: BackupRecord): Verdict {
+  const { verified, degraded } = record;
+  if (record.missing[0] !== undefined) return { ok: false, reason: 'missing', sentence: `There is no backup of ${record.source ?? ''} to verify.`, exit: EXIT_CODES.missing };
+  const open = inputs.verify.trim() === 'head' ? [] : verified.filter((one) => one.verdict === 'inconclusive');
+  if (open.length > 0) return { ok: false, reason: 'check-not-run', sentence: `${open.length} of ${verified.length} backups could not be read back: ${open.map((one) => `${one.id} (${one.why})`).join(', ')}.`, remedy: 'Nothing is proven either way: look at the store, and run again.', exit: EXIT_CODES['check-not-run'] };
+  if (degraded.length > 0) return { ok: false, reason: 'copy-missing', sentence: degraded.join('; '), remedy: 'The next backup makes a copy there again; copies of older ones are not made up for.', exit: EXIT_CODES['copy-missing'] };
+  return { ok: true, sentence: `${verified.length} ${verified.length === 1 ? 'backup was' : 'backups were'} looked at: ${verified.map((one) => `${one.id} ${one.verdict}`).join(', ')}.` };
 }
 
 /** The audit trail: also of failed runs. A run that never learned its source, or could not reach the store, leaves none. */
@@ -80,10 +96,10 @@ async function diary(inputs: BackupInputs, config: BackupConfig, record: BackupR
   const failed = await recordRun(primary, {
     version: 1, run: newRunName(nowMs, deps.context, deps.random), source: record.source, action: 'db-backup', mode: inputs.mode, tier: inputs.tier,
     startedAt: new Date(record.startedMs).toISOString(), endedAt: new Date(nowMs).toISOString(),
-    verdict: verdict.ok ? 'pass' : verdict.reason === 'bug' ? 'error' : 'fail', reason: verdict.ok ? null : verdict.reason, message: verdict.sentence,
+    verdict: verdict.ok ? 'pass' : verdict.reason === 'bug' ? 'error' : verdict.reason === 'check-not-run' ? 'inconclusive' : 'fail', reason: verdict.ok ? null : verdict.reason, message: verdict.sentence,
     ...(record.manifest === undefined ? {} : { backupId: record.manifest.id, status: record.status ?? 'complete', storedBytes: record.storedBytes, rawBytes: record.rawBytes }),
-    stores: config.stores.map((store) => {
-      const why = record.degraded.find((line) => line.startsWith(`${store.name}: `));
+    stores: config.stores.map((store, index) => {
+      const why = record.missing[index];
       return { name: store.name, ok: why === undefined, ...(why === undefined ? {} : { why }) };
     }),
     pruned: record.pruneDryRun ? [] : record.pruned.map(({ id }) => id),

@@ -97,6 +97,23 @@ describeWithServices('db-backup', ['sqlite3', 'zstd'], () => {
     expect(runs().map(({ verdict, reason }) => ({ verdict, reason })).at(-1)).toEqual({ verdict: 'fail', reason: 'checksum-differs' });
   });
 
+  test('verify: a manifest that cannot be read is a backup lost, and each store must have one', async () => {
+    await act();
+    const stores = `file://${dir}/store\nfile://${dir}/other store`;
+    const lacking = await act({ mode: 'verify', stores });
+    expect(lacking.verdict).toMatchObject({ ok: false, reason: 'copy-missing', exit: 5, sentence: expect.stringContaining('other store') });
+    await act({ stores });
+    expect((await act({ mode: 'verify', stores })).verdict).toMatchObject({ ok: true });
+    // Each manifest tells the way back from the store it stands in: the other one may be what is lost.
+    const [copied = ''] = globSync('other store/*/manifests/*.json', { cwd: dir });
+    const copy = JSON.parse(readFileSync(join(dir, copied), 'utf8'));
+    expect(copy.restore).toContain(`cat '${dir}/other store/`);
+    expect(copy.restore).not.toContain(`${dir}/store/`);
+    writeFileSync(join(dir, 'store', copied.slice('other store/'.length)), '{');
+    expect((await act({ mode: 'verify', stores })).verdict).toMatchObject({ ok: false, reason: 'checksum-differs', exit: 3, sentence: expect.stringContaining(copy.id) });
+    expect(globSync('*/*/manifests/*.reading/*', { cwd: dir })).toEqual([]);
+  });
+
   test('a database that lost most of its rows: kept as suspect, red, and right when a person says so', async () => {
     await act();
     execFileSync('sqlite3', [join(dir, 'shop.sqlite'), "INSERT INTO orders (note) SELECT hex(randomblob(500)) FROM generate_series(1, 2000)"]);

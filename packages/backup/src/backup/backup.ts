@@ -2,7 +2,7 @@ import { asError, CancelledError } from '@ops/shared';
 import { newStampedId } from '../catalog/backup-id.ts';
 import { readCatalog, type Catalog } from '../catalog/list.ts';
 import type { Manifest } from '../catalog/manifest.ts';
-import { publishCopies, publishManifest, type Copy, type Published } from '../catalog/publish.ts';
+import { publishManifest, type Published } from '../catalog/publish.ts';
 import { openSource } from '../engines/open.ts';
 import { BackupFault } from '../fault.ts';
 import { findLeftovers } from '../retention/orphans.ts';
@@ -12,7 +12,7 @@ import type { Store, StoreFacts } from '../stores/store.ts';
 import { judgeSize } from '../verify/judge.ts';
 import type { BackupConfig } from './config.ts';
 import type { BackupIo } from './io.ts';
-import { copyData } from './copies.ts';
+import { makeCopies } from './copies.ts';
 import { dumpAll, type Dumped } from './dump.ts';
 import { look, requireNoRefusal, type Looked } from './look.ts';
 import { manifestOf } from './manifest-of.ts';
@@ -42,7 +42,7 @@ export async function backup(config: BackupConfig, io: BackupIo, record: BackupR
     const { catalog, facts } = await openPrimary(config, looked, record, io, signal);
     const made = await make(config, looked, catalog, partial, record, io, signal);
     await looked.query.close();
-    await makeCopies(config, made.published, record, io, signal);
+    await makeCopies(config, looked, made.published, record, io, signal);
     await verifyEverywhere(config, made.published, record, io, signal);
     await verifySample(config, catalog, record, io, signal);
     await pruneAll(config, looked.source, made.published.manifest.id, facts, record, io, signal);
@@ -50,7 +50,7 @@ export async function backup(config: BackupConfig, io: BackupIo, record: BackupR
   } finally {
     await looked.query.close();
   }
-  conclude(record);
+  conclude(config, record);
 }
 
 /** mode plan: looks at everything and changes nothing, neither in the database nor in a store. */
@@ -98,6 +98,8 @@ async function openPrimary(config: BackupConfig, looked: Looked, record: BackupR
   noteHistory(catalog, record);
   await reportLeftovers(primary, looked.source, catalog, record, io, signal);
   for (const oddity of catalog.oddities.slice(0, 10)) record.warnings.push(`${oddity.key}: ${oddity.why}`);
+  const odd = catalog.oddities.filter(({ kind }) => kind === 'manifest');
+  if (odd.length > 0) io.deps.log.warning(`${odd.length} earlier ${odd.length === 1 ? 'backup does' : 'backups do'} not count any more, because the manifest cannot be used: ${odd.slice(0, 3).map(({ key, why }) => `${key}: ${why}`).join('; ')}`, 'Backup');
   const last = catalog.entries[0]?.manifest.server.identity;
   if (last !== undefined && looked.facts.server.identity !== undefined && last !== looked.facts.server.identity) {
     const sentence = `This is another server than the one of the last backup (${looked.facts.server.identity}, before ${last}).`;
@@ -199,28 +201,6 @@ async function publish(config: BackupConfig, looked: Looked, catalog: Catalog, p
   return published;
 }
 
-async function makeCopies(config: BackupConfig, published: Published, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
-  const [primary, ...others] = config.stores;
-  if (primary === undefined || others.length === 0) return;
-  const began = io.deps.clock.monotonic();
-  const done: Copy[] = [];
-  for (const store of others) {
-    const copy = await copyData(published.manifest, primary, store, { onUpload: io.onUpload, signal });
-    if ('why' in copy) degrade(record, io, store.name, copy.why);
-    else done.push(copy);
-  }
-  for (const result of await publishCopies(published.manifest, done, config.signer, signal)) {
-    if ('why' in result) degrade(record, io, result.store, result.why);
-    else io.deps.log.info(`Copied to ${result.store}.`);
-  }
-  record.timing['copies'] = io.deps.clock.monotonic() - began;
-}
-
-function degrade(record: BackupRecord, io: BackupIo, store: string, why: string): void {
-  record.degraded.push(`${store}: ${why}`);
-  io.deps.log.error(`The copy in ${store} is missing: ${why}`, 'Backup');
-}
-
 /** Only after a proven backup: a dead schedule cannot report itself. */
 async function ping(config: BackupConfig, record: BackupRecord, log: BackupIo['deps']['log']): Promise<void> {
   if (config.pingUrl === undefined || record.status === 'complete' || record.degraded.length > 0) return;
@@ -234,11 +214,13 @@ async function ping(config: BackupConfig, record: BackupRecord, log: BackupIo['d
 }
 
 /** The verdicts that make a run red although a backup was published. */
-function conclude(record: BackupRecord): void {
+function conclude(config: BackupConfig, record: BackupRecord): void {
   const { manifest } = record;
   if (manifest === undefined) return;
   const failed = record.checks.find((check) => check.result === 'fail' && check.name !== 'size');
   if (failed !== undefined) throw new BackupFault({ reason: 'checksum-differs', message: `Backup ${manifest.id} was stored, and reading it back failed: ${failed.why ?? failed.name}`, remedy: 'It is never called verified. Look at the store, and run the backup again now.' });
+  const unread = config.depth.kind === 'head' ? undefined : record.checks.find((check) => check.result === 'not-run' && /^(?:read-back|stored)(?: in |$)/.test(check.name));
+  if (unread !== undefined) throw new BackupFault({ reason: 'check-not-run', message: `Backup ${manifest.id} is stored, and could not be read back: ${unread.why ?? unread.name}`, remedy: 'Nothing is proven either way. Look at the store, then run with mode: verify, or make a new backup.' });
   if (manifest.suspect !== null) throw new BackupFault({ reason: 'size-shrank', message: `Backup ${manifest.id} is kept as suspect: ${manifest.suspect.replace(/^size-shrank: /, '')}.`, remedy: 'Look at the database: was something deleted? If the size is right, run once with accept-size: true.' });
   if (record.degraded.length > 0) throw new BackupFault({ reason: 'copy-missing', message: `Backup ${manifest.id} stands in ${manifest.store}, and ${record.degraded.length === 1 ? 'a copy is' : 'copies are'} missing: ${record.degraded.join('; ')}`, remedy: 'Bring that store back and run the backup again; copies of older backups are not made up for.' });
 }

@@ -1,8 +1,13 @@
 import { asError } from '@ops/shared';
 import type { Manifest } from '../catalog/manifest.ts';
-import type { Copy } from '../catalog/publish.ts';
+import { publishCopies, type Copy, type Published } from '../catalog/publish.ts';
 import { BackupFault } from '../fault.ts';
 import type { Store, Tier } from '../stores/store.ts';
+import type { BackupConfig } from './config.ts';
+import type { BackupIo } from './io.ts';
+import type { Looked } from './look.ts';
+import { restoreText } from './manifest-of.ts';
+import type { BackupRecord } from './record.ts';
 
 export interface CopyIo {
   readonly onUpload: (store: Store, key: string) => void;
@@ -11,6 +16,33 @@ export interface CopyIo {
 
 /** A copy whose data stands in its store, or why it does not. */
 export type DataCopy = Copy | { readonly store: Store; readonly why: string };
+
+/** Copies a published backup into every other store. One that fails is noted, and the others go on: the primary stands. */
+export async function makeCopies(config: BackupConfig, looked: Looked, published: Published, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
+  const [primary, ...others] = config.stores;
+  if (primary === undefined || others.length === 0) return;
+  const began = io.deps.clock.monotonic();
+  const { manifest } = published;
+  const done: { readonly index: number; readonly copy: Copy }[] = [];
+  for (const [at, store] of others.entries()) {
+    const copy = await copyData(manifest, primary, store, { onUpload: io.onUpload, signal });
+    if ('why' in copy) degrade(record, io, at + 1, store.name, copy.why);
+    else done.push({ index: at + 1, copy: { ...copy, restore: restoreText(looked, store, manifest.artifacts, manifest.codec) } });
+  }
+  const results = await publishCopies(manifest, done.map(({ copy }) => copy), config.signer, signal);
+  for (const [at, result] of results.entries()) {
+    if ('why' in result) degrade(record, io, done[at]?.index ?? 0, result.store, result.why);
+    else io.deps.log.info(`Copied to ${result.store}.`);
+  }
+  record.timing['copies'] = io.deps.clock.monotonic() - began;
+}
+
+/** Notes that the copy in store `index` of the input is missing. */
+export function degrade(record: BackupRecord, io: Pick<BackupIo, 'deps'>, index: number, store: string, why: string): void {
+  record.degraded.push(`${store}: ${why}`);
+  record.missing[index] = why;
+  io.deps.log.error(`The copy in ${store} is missing: ${why}`, 'Backup');
+}
 
 /**
  * Copies the data of a published backup into another store, segment by segment under the same keys. What arrives must have

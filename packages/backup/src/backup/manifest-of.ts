@@ -1,6 +1,6 @@
 import type { Manifest } from '../catalog/manifest.ts';
 import type { Check } from '../check.ts';
-import { decodePipe } from '../codecs/codec.ts';
+import { decodePipe, type Codec } from '../codecs/codec.ts';
 import type { ObjectKind } from '../inventory.ts';
 import type { StoredArtifact } from '../pipeline/artifact.ts';
 import type { Store } from '../stores/store.ts';
@@ -52,7 +52,7 @@ export function manifestOf(config: BackupConfig, looked: Looked, store: Store, p
     migrations: [...facts.migrations],
     sha: config.run.sha,
     runUrl: config.run.runUrl,
-    restore: restoreText(config, looked, store, artifacts, compression),
+    restore: restoreText(looked, store, artifacts, { compression, encryption: config.encryption }),
   };
 }
 
@@ -72,8 +72,8 @@ function tablesOf(artifacts: readonly StoredArtifact[]): Manifest['tables'] {
 }
 
 /** Commands of public tools that bring it back; KEY is the file with the age identity. */
-function restoreText(config: BackupConfig, looked: Looked, store: Store, artifacts: readonly StoredArtifact[], compression: BackupConfig['compression']): string {
-  const decode = decodePipe({ compression, encryption: config.encryption });
+export function restoreText(looked: Pick<Looked, 'engine' | 'facts'>, store: Pick<Store, 'name' | 'kind' | 'endpoint'>, artifacts: readonly { readonly name: string; readonly segments: readonly { readonly key: string }[] }[], codec: Pick<Codec, 'compression' | 'encryption'>): string {
+  const decode = decodePipe(codec);
   const pipe = (name: string): string => {
     const keys = artifacts.find((artifact) => artifact.name === name)?.segments.map((segment) => segment.key) ?? [];
     return `${readCommand(store, keys)} | ${decode}`;
@@ -86,10 +86,16 @@ function quoted(text: string): string {
 }
 
 /** What prints the stored bytes of some keys, in order. */
-function readCommand(store: Store, keys: readonly string[]): string {
+function readCommand(store: Pick<Store, 'name' | 'kind' | 'endpoint'>, keys: readonly string[]): string {
   const urls = keys.map((key) => `${store.name.replace(/\/$/, '')}/${key}`);
-  if (store.kind === 's3') return urls.length === 1 ? `aws s3 cp ${quoted(urls[0] ?? '')} -` : `(${urls.map((url) => `aws s3 cp ${quoted(url)} -`).join('; ')})`;
+  if (store.kind === 's3') {
+    const server = store.endpoint === undefined ? '' : ` --endpoint-url ${quoted(store.endpoint)}`;
+    const copies = urls.map((url) => `aws s3 cp ${quoted(url)} -${server}`);
+    return copies.length === 1 ? (copies[0] ?? '') : `(${copies.join(' && ')})`;
+  }
   if (store.kind === 'fs') return `cat ${urls.map((url) => quoted(url.replace(/^file:\/\//, ''))).join(' ')}`;
   const host = store.name.slice(0, store.name.indexOf(':'));
-  return `ssh ${host} cat ${urls.map((url) => quoted(url.slice(host.length + 1))).join(' ')}`;
+  const files = urls.map((url) => quoted(url.slice(host.length + 1))).join(' ');
+  // The shell of the host splits the words once more.
+  return `ssh ${host} ${files.includes("'") ? quoted(`cat ${files}`) : `cat ${files}`}`;
 }

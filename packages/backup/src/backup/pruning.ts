@@ -13,9 +13,8 @@ export async function pruneAll(config: BackupConfig, source: string, after: stri
     return;
   }
   const began = io.deps.clock.monotonic();
-  const missing = new Set(record.degraded.map((line) => line.slice(0, line.indexOf(': '))));
   for (const [index, store] of config.pruneStores.entries()) {
-    if (missing.has(store.name)) continue;
+    if (record.missing[index] !== undefined) continue;
     const facts = [...known].find(([one]) => one.name === store.name)?.[1] ?? await store.probe(signal);
     try {
       await noteRetention({ ...config, pruneStores: [store] }, source, after, facts, record, io, signal, index === 0);

@@ -15,6 +15,8 @@ export interface BackupRecord {
   rawBytes: number;
   /** Copies that are missing, one sentence each. */
   readonly degraded: string[];
+  /** The same by the place of the copy in `stores`: two stores may have one name. */
+  readonly missing: Record<number, string>;
   readonly warnings: string[];
   /** Checks of the backup of this run, then of its read-back. */
   readonly checks: Check[];
@@ -25,7 +27,7 @@ export interface BackupRecord {
   /** True: `pruned` is what would be deleted. */
   pruneDryRun: boolean;
   /** Older backups that were read in this run. */
-  readonly verified: { readonly id: string; readonly verdict: 'pass' | 'fail'; readonly why: string }[];
+  readonly verified: { readonly id: string; readonly verdict: 'pass' | 'fail' | 'inconclusive'; readonly why: string; readonly reason?: 'signature-bad' }[];
   /** Lines of mode plan. */
   readonly plan: string[];
   /** What ended runs left behind, one sentence each. */
@@ -35,5 +37,5 @@ export interface BackupRecord {
 }
 
 export function newBackupRecord(startedMs: number): BackupRecord {
-  return { startedMs, storedBytes: 0, rawBytes: 0, degraded: [], warnings: [], checks: [], history: [], kept: [], pruned: [], pruneDryRun: false, verified: [], plan: [], orphans: [], timing: {} };
+  return { startedMs, storedBytes: 0, rawBytes: 0, degraded: [], missing: {}, warnings: [], checks: [], history: [], kept: [], pruned: [], pruneDryRun: false, verified: [], plan: [], orphans: [], timing: {} };
 }

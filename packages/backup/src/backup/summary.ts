@@ -73,7 +73,7 @@ function sizeSection(record: BackupRecord): readonly Section[] {
 
 function verifiedSection(record: BackupRecord): readonly Section[] {
   if (record.verified.length === 0) return [];
-  return [{ title: 'Read back', markdown: table(['Backup', 'Verdict', ''], record.verified.map(({ id, verdict, why }) => [code(id), verdict === 'pass' ? 'pass' : '**fail**', prose(why)])) }];
+  return [{ title: 'Read back', markdown: table(['Backup', 'Verdict', ''], record.verified.map(({ id, verdict, why }) => [code(id), verdict === 'pass' ? 'pass' : `**${verdict}**`, prose(why)])) }];
 }
 
 function retentionSection(record: BackupRecord): readonly Section[] {

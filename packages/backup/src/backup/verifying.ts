@@ -1,14 +1,18 @@
-import { readCatalog, type Catalog } from '../catalog/list.ts';
+import { readCatalog, type Catalog, type Oddity } from '../catalog/list.ts';
 import type { Manifest } from '../catalog/manifest.ts';
+import { markReading } from '../catalog/marks.ts';
 import type { Published } from '../catalog/publish.ts';
+import { newRunName } from '../catalog/runs.ts';
 import { standingOf } from '../catalog/status.ts';
+import { BackupFault } from '../fault.ts';
 import { openPlaintext } from '../pipeline/plaintext.ts';
 import type { Store } from '../stores/store.ts';
 import { sampleOf } from '../verify/sample.ts';
 import { verifyBackup } from '../verify/verify.ts';
 import type { ReadBackResult } from '../verify/read-back.ts';
-import type { BackupIo } from './io.ts';
 import type { BackupConfig } from './config.ts';
+import { degrade } from './copies.ts';
+import type { BackupIo } from './io.ts';
 import type { BackupRecord } from './record.ts';
 
 const DAY_MS = 86_400_000;
@@ -16,11 +20,13 @@ const DAY_MS = 86_400_000;
 /** Reads the new backup back from the primary store, and from every copy that was made. */
 export async function verifyEverywhere(config: BackupConfig, published: Published, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
   const began = io.deps.clock.monotonic();
-  const missing = new Set(record.degraded.map((line) => line.slice(0, line.indexOf(': '))));
   for (const [index, store] of config.stores.entries()) {
-    if (index > 0 && missing.has(store.name)) continue;
+    if (record.missing[index] !== undefined) continue;
     const own = index === 0 ? published : await ownManifest(config, store, published, io, signal);
-    if (own === undefined) continue;
+    if ('why' in own) {
+      degrade(record, io, index, store.name, own.why);
+      continue;
+    }
     const result = await verifyOne(config, store, own.manifest, own.sha256, io, signal);
     const checks = index === 0 ? result.checks : result.checks.map((check) => ({ ...check, name: `${check.name} in ${store.name}` }));
     record.checks.push(...checks);
@@ -30,9 +36,10 @@ export async function verifyEverywhere(config: BackupConfig, published: Publishe
   io.deps.log.info(`Backup ${published.manifest.id} is ${record.status ?? 'complete'}.`);
 }
 
-async function ownManifest(config: BackupConfig, store: Store, published: Published, io: BackupIo, signal: AbortSignal): Promise<{ readonly manifest: Manifest; readonly sha256: string } | undefined> {
+async function ownManifest(config: BackupConfig, store: Store, published: Published, io: BackupIo, signal: AbortSignal): Promise<{ readonly manifest: Manifest; readonly sha256: string } | { readonly why: string }> {
   const catalog = await readCatalog(store, { source: published.manifest.source, trusted: config.trusted, nowMs: io.deps.clock.now(), signal });
-  return catalog.entries.find(({ manifest }) => manifest.id === published.manifest.id);
+  const { id } = published.manifest;
+  return catalog.entries.find(({ manifest }) => manifest.id === id) ?? { why: `its manifest ${catalog.oddities.find((one) => one.id === id && one.kind === 'manifest')?.why ?? 'is not there any more'}` };
 }
 
 async function verifyOne(config: BackupConfig, store: Store, manifest: Manifest, sha256: string, io: BackupIo, signal: AbortSignal): Promise<ReadBackResult & { readonly record: Awaited<ReturnType<typeof verifyBackup>>['record'] }> {
@@ -40,7 +47,7 @@ async function verifyOne(config: BackupConfig, store: Store, manifest: Manifest,
     store, manifest, manifestSha256: sha256, runUrl: config.run.runUrl, signal,
     depth: config.depth.kind === 'head' ? 'head' : 'read-back',
     decode: { open: openPlaintext, identity: config.identity },
-  }, { now: io.deps.clock.now, random: io.deps.random, signer: config.signer });
+  }, { now: () => io.deps.clock.now(), random: io.deps.random, signer: config.signer });
 }
 
 /** `verify: sample n/t`: reads older backups in turn, a share of them each day. */
@@ -51,12 +58,14 @@ export async function verifySample(config: BackupConfig, catalog: Catalog, recor
   for (const entry of sampleOf(catalog.entries, config.depth, day)) await verifyEntry(config, primary, entry, record, io, signal);
 }
 
-/** mode verify: looks at the newest backup in every store; sample at its share of the older ones too. */
+/** mode verify: looks at the newest backup in every store, and at what no longer passes for one; sample at its share of the older ones too. */
 export async function verifyStored(config: BackupConfig, source: string, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
   record.source = source;
-  for (const store of config.stores) {
+  for (const [index, store] of config.stores.entries()) {
     const catalog = await readCatalog(store, { source, trusted: config.trusted, nowMs: io.deps.clock.now(), signal });
-    for (const oddity of catalog.oddities) record.warnings.push(`${oddity.key} in ${store.name}: ${oddity.why}`);
+    for (const oddity of catalog.oddities) noteOddity(oddity, store, record, io);
+    if (catalog.entries.length === 0 && index === 0) record.missing[index] = 'there is none';
+    else if (catalog.entries.length === 0) degrade(record, io, index, store.name, `there is no backup of ${source}`);
     const day = Math.floor(io.deps.clock.now() / DAY_MS);
     const sample = config.depth.kind === 'sample' ? sampleOf(catalog.entries, config.depth, day) : [];
     // The newest always: a share of few backups may be none, and that would look like a catalog without any.
@@ -65,10 +74,42 @@ export async function verifyStored(config: BackupConfig, source: string, record:
   }
 }
 
+/** A manifest that can no longer be used is a backup that is lost, and not only a curiosity. */
+function noteOddity(oddity: Oddity, store: Store, record: BackupRecord, io: BackupIo): void {
+  if (oddity.kind !== 'manifest' || oddity.id === undefined) {
+    record.warnings.push(`${oddity.key} in ${store.name}: ${oddity.why}`);
+    return;
+  }
+  record.verified.push({ id: oddity.id, verdict: oddity.reason === 'unknown-version' ? 'inconclusive' : 'fail', why: `its manifest in ${store.name}: ${oddity.why}`, ...(oddity.reason === 'signature-bad' ? { reason: 'signature-bad' } : {}) });
+  io.deps.log.error(`The manifest of backup ${oddity.id} in ${store.name} cannot be used: ${oddity.why}`, 'Backup');
+}
+
 async function verifyEntry(config: BackupConfig, store: Store, entry: Catalog['entries'][number], record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
-  const result = await verifyOne(config, store, entry.manifest, entry.sha256, io, signal);
-  const why = result.checks.filter((check) => check.result !== 'pass').map((check) => check.why ?? check.name).join('; ');
-  record.verified.push({ id: entry.manifest.id, verdict: result.verdict === 'fail' ? 'fail' : 'pass', why: result.verdict === 'inconclusive' ? `inconclusive: ${why}` : why });
-  if (result.verdict === 'fail') io.deps.log.error(`Backup ${entry.manifest.id} in ${store.name} does not read back: ${why}`, 'Backup');
-  else io.deps.log.info(`Backup ${entry.manifest.id} in ${store.name} read back: ${result.verdict}${why === '' ? '' : ` (${why})`}.`);
+  const { id } = entry.manifest;
+  const done = await beginReading(config, store, entry.manifest, io, signal);
+  if (done === undefined) {
+    io.deps.log.info(`Backup ${id} was deleted from ${store.name} meanwhile.`);
+    return;
+  }
+  try {
+    const result = await verifyOne(config, store, entry.manifest, entry.sha256, io, signal);
+    const why = result.checks.filter((check) => check.result !== 'pass').map((check) => check.why ?? check.name).join('; ');
+    record.verified.push({ id, verdict: result.verdict, why });
+    if (result.verdict === 'fail') io.deps.log.error(`Backup ${id} in ${store.name} does not read back: ${why}`, 'Backup');
+    else if (result.verdict === 'inconclusive' && config.depth.kind !== 'head') io.deps.log.warning(`Backup ${id} in ${store.name} could not be read back: ${why}`, 'Backup');
+    else io.deps.log.info(`Backup ${id} in ${store.name} read back: ${result.verdict}${why === '' ? '' : ` (${why})`}.`);
+  } finally {
+    await done();
+  }
+}
+
+/** Keeps retention of another run from deleting it under our hands; undefined when that has happened already. */
+async function beginReading(config: BackupConfig, store: Store, { source, id }: Manifest, io: BackupIo, signal: AbortSignal): Promise<(() => Promise<void>) | undefined> {
+  const nowMs = io.deps.clock.now();
+  try {
+    return await markReading(store, source, id, newRunName(nowMs, config.run, io.deps.random), nowMs, signal);
+  } catch (thrown) {
+    if (thrown instanceof BackupFault && thrown.reason === 'missing') return undefined;
+    throw thrown;
+  }
 }

@@ -57,15 +57,17 @@ export interface Copy {
   readonly artifacts?: Manifest['artifacts'];
   /** The host copy is not encrypted: its manifest says so. */
   readonly codec?: Manifest['codec'];
+  /** The way back from this very store: the primary may be what is lost. */
+  readonly restore?: string;
 }
 
 export type CopyResult = { readonly store: string; readonly published: Published } | { readonly store: string; readonly why: string };
 
 /** Publishes a manifest of its own into each copy. A copy that fails is a result, not an error: the primary stands. */
 export async function publishCopies(manifest: Manifest, copies: readonly Copy[], signer: Signer | undefined, signal: AbortSignal): Promise<readonly CopyResult[]> {
-  return Promise.all(copies.map(async ({ store, artifacts, codec }): Promise<CopyResult> => {
+  return Promise.all(copies.map(async ({ store, artifacts, codec, restore }): Promise<CopyResult> => {
     try {
-      const own: Manifest = { ...manifest, ...(artifacts === undefined ? {} : { artifacts }), ...(codec === undefined ? {} : { codec }) };
+      const own: Manifest = { ...manifest, ...(artifacts === undefined ? {} : { artifacts }), ...(codec === undefined ? {} : { codec }), ...(restore === undefined ? {} : { restore }) };
       return { store: store.name, published: await publishManifest(store, own, signer, signal) };
     } catch (thrown) {
       signal.throwIfAborted();

@@ -58,6 +58,8 @@ export interface Store {
   /** As the user wrote it, without query: `s3://bucket/prefix`. For logs and manifest. */
   readonly name: string;
   readonly kind: 's3' | 'fs' | 'host';
+  /** Address that public tools need to reach it, where it is not AWS's own (s3). */
+  readonly endpoint?: string | undefined;
   /** Most bytes of one segment; a longer stream goes on in the next. */
   readonly segmentBytes: (estimateBytes: number, parallel: number) => number;
   /** Looks at what it can do; leaves one fixed object at most. Once per run. */

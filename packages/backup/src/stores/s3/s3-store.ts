@@ -26,6 +26,7 @@ export interface S3Deps {
 export class S3Store implements Store {
   readonly kind = 's3';
   readonly name: string;
+  readonly endpoint: string | undefined;
   readonly #target: S3Target;
   readonly #settings: ObjectSettings;
   readonly #credentials: CredentialCache;
@@ -36,6 +37,7 @@ export class S3Store implements Store {
 
   constructor(target: S3Target, settings: ObjectSettings, credentials: CredentialCache, deps: S3Deps) {
     this.name = target.name;
+    this.endpoint = target.endpoint;
     this.#target = target;
     this.#settings = settings;
     this.#credentials = credentials;
