@@ -20,7 +20,7 @@ const guide = readFileSync(join(root, 'docs/backup.md'), 'utf8');
 const SOURCE = 'production-shop';
 const PASSWORD = 'a long password';
 const TIMERS = { daily: '7 2,18 * * *', frequent: '7 6,10,14,22 * * *', monthly: '37 3 1 * *', verify: '37 4 * * 0' } as const;
-const TEST_MS = 240_000;
+const TEST_MS = 480_000;
 
 /** A code block of the guide, by a line that stands before it. */
 function block(before: string, language: string): string {
@@ -54,7 +54,7 @@ describeWithServices('backup.yml under act', ['network', 'act', 'git', 'versityg
     pings = createServer((_request, response) => { pinged += 1; response.end('ok'); }).listen(0, '127.0.0.1');
     await once(pings, 'listening');
     await scene.network?.expose(portOf(pings));
-  }, 180_000);
+  }, 300_000);
   afterAll(async () => {
     for (const run of open) await run[Symbol.asyncDispose]();
     pings?.close();
