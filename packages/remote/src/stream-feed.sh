@@ -97,7 +97,11 @@ r_clock() {
         ;;
     esac
   done
-  # Both who talk to us are gone. At the end of all main ends feed before them.
+  # Both who talk to us are gone. At the end of all main ends feed before them, but nobody is dead at once; and a signal for
+  # top in that moment makes bash forget how main ended.
+  r_alive "$r_feed" || exit 0
+  exec 6>&-
+  sleep 1
   r_alive "$r_feed" || exit 0
   r_lose
 }
