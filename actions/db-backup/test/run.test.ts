@@ -170,6 +170,11 @@ describeWithServices('db-backup', ['sqlite3', 'zstd'], () => {
     expect(readdirSync(dir).filter((name) => name.startsWith('ops-'))).toEqual([]);
   });
 
+  test('a run that the database refuses stands in the audit trail all the same', async () => {
+    expect((await act({ 'database-url': `sqlite://${dir}/none/shop.sqlite` })).verdict).toMatchObject({ reason: 'login-refused' });
+    expect(runs()).toMatchObject([{ verdict: 'fail', reason: 'login-refused', mode: 'backup' }]);
+  });
+
   test('a folder that everybody may write to is refused', async () => {
     mkdirSync(join(dir, 'store'));
     chmodSync(join(dir, 'store'), 0o777);

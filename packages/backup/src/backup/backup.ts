@@ -30,7 +30,7 @@ const TRIES = 2;
  */
 export async function backup(config: BackupConfig, io: BackupIo, record: BackupRecord, signal: AbortSignal): Promise<void> {
   const { log, mask } = io.deps;
-  const looked = await look(config, mask, signal);
+  const looked = await look(config, mask, signal, (source) => { record.source = source; });
   try {
     note(record, config, looked);
     log.info(`${record.database ?? ''}, ${shownSize(looked.facts.bytes)} of data, login from ${looked.from}.`);

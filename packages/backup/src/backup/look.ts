@@ -22,9 +22,10 @@ export interface Looked {
   readonly source: string;
 }
 
-/** Opens the database and asks it everything. The caller closes `query`. */
-export async function look(config: BackupConfig, mask: (secret: string) => void, signal: AbortSignal): Promise<Looked> {
+/** Opens the database and asks it everything. The caller closes `query`. `named` is told the source as soon as it is known, also when the database then refuses. */
+export async function look(config: BackupConfig, mask: (secret: string) => void, signal: AbortSignal, named: (source: string) => void = () => undefined): Promise<Looked> {
   const { connection, from } = await findSource(config.place, config.database, mask, signal);
+  named(sourceOf(config, connection));
   const { engine, query } = await openSource(config.place, connection, signal);
   try {
     const facts = await engine.inspect(query, config.place, connection, signal);
@@ -44,8 +45,14 @@ export async function listedSource(config: BackupConfig, io: Pick<BackupIo, 'dep
     sourceFolder(config.source);
     return config.source;
   }
-  const { connection } = await findSource(config.place, config.database, io.deps.mask, signal);
-  return defaultSource({ environment: config.environment, engine: connection.engine, database: connection.kind === 'file' ? connection.path : connection.database });
+  return sourceOf(config, (await findSource(config.place, config.database, io.deps.mask, signal)).connection);
+}
+
+/** As given, else by the login alone. */
+function sourceOf(config: BackupConfig, connection: Connection): string {
+  const source = config.source ?? defaultSource({ environment: config.environment, engine: connection.engine, database: connection.kind === 'file' ? connection.path : connection.database });
+  sourceFolder(source);
+  return source;
 }
 
 /** Throws the refusals that stand; returns what allow-partial let through, one sentence each. */

@@ -1,4 +1,4 @@
-import { BackupFault } from '../fault.ts';
+import { UserError } from '@ops/shared';
 import { prune, type PruneResult } from '../retention/prune.ts';
 import type { Store, StoreFacts } from '../stores/store.ts';
 import type { BackupIo } from './io.ts';
@@ -15,17 +15,24 @@ export async function pruneAll(config: BackupConfig, source: string, after: stri
   const began = io.deps.clock.monotonic();
   for (const [index, store] of config.pruneStores.entries()) {
     if (record.missing[index] !== undefined) continue;
-    const facts = [...known].find(([one]) => one.name === store.name)?.[1] ?? await store.probe(signal);
     try {
+      const facts = knownFacts(config, known, index) ?? await store.probe(signal);
       await noteRetention({ ...config, pruneStores: [store] }, source, after, facts, record, io, signal, index === 0);
     } catch (thrown) {
-      // A backup that was just proven is good news; that old ones wait for a word is a warning beside it.
-      if (after === undefined || !(thrown instanceof BackupFault) || thrown.reason !== 'retention-guard') throw thrown;
-      record.warnings.push(thrown.sentence());
-      io.deps.log.warning(thrown.sentence(), 'Retention');
+      // A backup that was just proven is good news; that old ones stay, for want of a word or of an answer, is a warning beside it.
+      if (after === undefined || signal.aborted || !(thrown instanceof UserError)) throw thrown;
+      const sentence = thrown.reason === 'retention-guard' ? thrown.sentence() : `Retention in ${store.name} broke off; the new backup is not touched by that. ${thrown.sentence()}`;
+      record.warnings.push(sentence);
+      io.deps.log.warning(sentence, 'Retention');
     }
   }
   record.timing['prune'] = io.deps.clock.monotonic() - began;
+}
+
+/** The same place of the input is the same store, whoever opened it. */
+function knownFacts(config: BackupConfig, known: ReadonlyMap<Store, StoreFacts>, index: number): StoreFacts | undefined {
+  const store = config.stores[index];
+  return store === undefined ? undefined : known.get(store);
 }
 
 /** Runs retention in the first of the prune stores, and notes what is kept and what goes. */
