@@ -76,6 +76,20 @@ describeWithServices('the guide to backups, with MariaDB', ['mariadb-10.11', 'ch
   }, TEST_MS);
 });
 
+describeWithServices('the rights of the guide', ['mysql-9.7', 'mariadb-11.8', 'chinook', 'age', 'age-keygen', 'zstd'], () => {
+  test.each([['mysql-9.7', 'MySQL 8.0.20 and later:\n'], ['mariadb-11.8', 'MariaDB:\n']] as const)('are enough for a whole backup of %s', async (product, heading) => {
+    await using scene = await openBackupScene();
+    await using server = await startDatabase(product);
+    await loadSample(server, 'chinook', 'shop');
+    await server.sql('CREATE PROCEDURE ping() SELECT 1; CREATE TRIGGER kept BEFORE INSERT ON Genre FOR EACH ROW SET NEW.Name = TRIM(NEW.Name); CREATE EVENT later ON SCHEDULE EVERY 1 DAY DO DELETE FROM Genre WHERE GenreId < 0;', { database: 'shop' });
+    await server.sql(block(heading, 'sql'));
+    const made = await scene.backup(server, 'shop', { 'database-url': server.url('backup', 'a long password', 'shop') }, { secrets: ['a long password'] });
+    expect({ exit: made.exit, log: made.exit === 0 ? '' : made.log }).toEqual({ exit: 0, log: '' });
+    expect(made.outputs).toMatchObject({ status: 'verified' });
+    expect(made.record.manifest).toMatchObject({ inventory: { procedure: ['ping'], trigger: ['kept'], event: ['later'] } });
+  }, TEST_MS);
+});
+
 describeWithServices('the guide to backups, with PostgreSQL', ['postgres-17', 'chinook', 'age', 'age-keygen', 'zstd'], () => {
   test('the least rights, and four artifacts in their order', async () => {
     await using scene = await openBackupScene();
