@@ -22,7 +22,7 @@ function wishes(inputs: DeployInputs): BackupWishes {
  */
 export async function backupEngine(inputs: DeployInputs, targets: readonly HostTarget[], ssh: SshAccess, deps: Deps, workers: Workers): Promise<BackupEngine | undefined> {
   if (inputs.stores === undefined || inputs.stores.length === 0 || inputs.backup === 'never') return undefined;
-  const { backup, decideBackup, findProven, newBackupRecord, Problems, storeArtifact } = await import('@ops/backup');
+  const { backup, decideBackup, findProven, newBackupRecord, Problems, storeArtifact, timedOut } = await import('@ops/backup');
   const decide = async (first: readonly HostTarget[]): Promise<NonNullable<Awaited<ReturnType<typeof decideBackup>>>> => {
     const problems = new Problems();
     // Stores may name any host; the dump runs on the one that migrates.
@@ -37,7 +37,17 @@ export async function backupEngine(inputs: DeployInputs, targets: readonly HostT
       const config = await decide([request.session.target]);
       const record = newBackupRecord(deps.clock.now());
       deps.log.info(`Backup ${request.reason} ...`);
-      await backup(config, { deps, store: storeArtifact, onUpload: () => undefined }, record, AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]));
+      const late = AbortSignal.timeout(TIMEOUT_MS);
+      try {
+        await backup(config, { deps, store: storeArtifact, onUpload: () => undefined }, record, AbortSignal.any([signal, late]));
+      } catch (thrown) {
+        if (late.aborted && !signal.aborted) throw timedOut(TIMEOUT_MS);
+        // One proven backup is what migrations need; a copy that is missing blocks no deploy.
+        if (!(thrown instanceof UserError) || thrown.reason !== 'copy-missing' || record.status === 'complete') throw thrown;
+        deps.log.warning(thrown.sentence(), 'Backup');
+      } finally {
+        for (const store of config.stores) await store.close();
+      }
       const { manifest } = record;
       if (manifest === undefined || record.status === 'complete') throw new UserError({ reason: 'backup', message: `Backup ${manifest?.id ?? ''} could not be proven: ${record.checks.filter((check) => check.result !== 'pass').map((check) => check.why ?? check.name).join('; ')}`, remedy: 'Mend what its checks say, or make a backup in a step of your own and set backup-id.' });
       return { id: manifest.id, database: manifest.database, at: manifest.snapshotAt, bytes: record.storedBytes };

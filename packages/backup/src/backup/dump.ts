@@ -58,6 +58,7 @@ export async function dumpAll(config: BackupConfig, looked: Looked, id: string, 
     const artifacts = await storeAll(config, looked, plan, id, catalog, scans, io, { signal, stop });
     const checks = engine.judge(preparation.facts, config.options, scans, await counting.end());
     requireNoFailure(checks);
+    requireSize(config, artifacts.reduce((sum, { scan }) => sum + scan.plainBytes, 0));
     return { facts: preparation.facts, plan, artifacts, checks, snapshotMs };
   } finally {
     stop.abort();
@@ -132,9 +133,13 @@ function approve(config: BackupConfig, looked: Looked, plan: DumpPlan, artifact:
     return;
   }
   requireNoFailure(looked.engine.judge(looked.facts, config.options, scans, undefined));
-  if (scan.plainBytes < config.size.minBytes && !config.size.accept) {
-    throw new BackupFault({ reason: 'empty-dump', message: `The dump is ${scan.plainBytes} bytes long, less than min-size.`, remedy: 'Look at the database: is it the right one, and is it not empty? If so, lower min-size.' });
-  }
+  requireSize(config, scan.plainBytes);
+}
+
+/** A smaller dump is never a backup, in how many artifacts it may come. */
+function requireSize({ size }: BackupConfig, plainBytes: number): void {
+  if (plainBytes >= size.minBytes || size.accept) return;
+  throw new BackupFault({ reason: 'empty-dump', message: `The dump is ${plainBytes} bytes long, less than min-size.`, remedy: 'Look at the database: is it the right one, and is it not empty? If so, lower min-size.' });
 }
 
 /** A `pg_restore` of at least the archive's major on the runner reads the rows back out of the archives. */

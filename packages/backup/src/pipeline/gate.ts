@@ -10,6 +10,8 @@ export type TapResult =
 /** Why the bytes are no whole dump, although every stage said 0; undefined when they are. Pure. */
 export function judgeTap(result: TapResult, plan: ArtifactPlan, title: string): BackupFault | undefined {
   if (!result.ok) {
+    const [, absent] = /^spawn (\S+) ENOENT$/.exec(result.why) ?? [];
+    if (absent !== undefined) return new BackupFault({ reason: 'tool-missing', message: `The runner has no ${absent}, without which the ${title} cannot be proven.`, remedy: `Install ${absent} on the runner.` });
     return result.killed
       ? new BackupFault({ reason: 'stage-killed', message: `The ${title} could not be proven: ${result.why}.`, remedy: 'The proof runs on the runner: see whether its memory was used up.' })
       : new BackupFault({ reason: 'checksum-differs', message: `The ${title} does not decode: ${result.why}.`, remedy: 'The compressed stream was damaged between the database and the runner: run the backup again, and check the zstd of the place.' });
