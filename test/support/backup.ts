@@ -131,6 +131,7 @@ export class BackupScene implements AsyncDisposable {
       with: { stores: this.folderStore, ...(inputs['encryption'] === 'none' ? {} : { recipients: this.recipients.join('\n') }), ...s3, ...inputs },
       env: { ...(plan.path === undefined ? {} : { PATH: plan.path }), ...plan.env },
       secrets: this.secrets(plan.secrets),
+      goneAfterMs: 60_000,
       ...(network === undefined || plan.inNetwork === false ? {} : { wrap: (argv: readonly string[]) => network.wrap(argv) }),
       ...(plan.onLine === undefined ? {} : { onLine: plan.onLine }),
       ...(plan.signal === undefined ? {} : { signal: plan.signal }),

@@ -52,6 +52,8 @@ export interface RunOptions {
   readonly allowUnknownInputs?: boolean;
   /** Says of a path below RUNNER_TEMP, TMPDIR or HOME that it may stay. */
   readonly mayLeave?: (path: string) => boolean;
+  /** How long processes may take to end after a `kill()` of their parent; default 2 s. */
+  readonly goneAfterMs?: number;
   /** False: processes are only looked at when the run has ended. For benches: looking through /proc costs processor time. */
   readonly watch?: boolean;
 }
@@ -183,7 +185,7 @@ class Run implements RunHandle {
       post = { ...ended, summary: readFileSync(postFiles.STEP_SUMMARY, 'utf8') };
     }
 
-    const survivors = await watch.survivors();
+    const survivors = await watch.survivors(options.goneAfterMs);
     const written = writtenSince(before, [...kept, job.workspace]);
     const named = Object.values(outputs ?? {});
     const leftovers = written.filter((path) => kept.some((folder) => path.startsWith(`${folder}/`)) && !named.includes(path) && options.mayLeave?.(path) !== true);

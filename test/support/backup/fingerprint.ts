@@ -15,7 +15,7 @@ export async function fingerprint(server: TestServer, database: string): Promise
 }
 
 const MYSQL_LISTS = `
-SELECT 'table', table_name, '' FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
+SELECT 'table', table_name, table_type FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
 UNION ALL SELECT 'view', table_name, '' FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'VIEW'
 UNION ALL SELECT 'sequence', table_name, '' FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE'
 UNION ALL SELECT LOWER(routine_type), routine_name, sql_mode FROM information_schema.routines WHERE routine_schema = DATABASE()
@@ -27,6 +27,7 @@ async function mysqlFamily(server: TestServer, database: string): Promise<Finger
   const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
   const text = (value: string): string => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
   const found = lines(await server.sql(MYSQL_LISTS, { database })).map((line) => line.split('\t'));
+  const history = new Set(found.filter(([, , type]) => type === 'SYSTEM VERSIONED').map(([, name]) => name));
   const marked = found.flatMap(([kind = '', name = '', mode = '']): string[] => {
     const mark = `SELECT ${text(`@@ ${kind} ${name}`)};`;
     const body = kind === 'trigger'
@@ -36,7 +37,7 @@ async function mysqlFamily(server: TestServer, database: string): Promise<Finger
     const all = kind.startsWith('package') ? [`SET sql_mode = ${text(mode)};`, mark, body, "SET sql_mode = '';"] : [mark, body];
     if (kind === 'sequence') return [...all, `SELECT ${text(`@@ value of ${name}`)};`, `SELECT * FROM ${quoted(name)};`];
     if (kind !== 'table') return all;
-    return [...all, `SELECT ${text(`@@ rows of ${name}`)};`, `SELECT COUNT(*) FROM ${quoted(name)};`, `CHECKSUM TABLE ${quoted(name)} EXTENDED;`];
+    return [...all, `SELECT ${text(`@@ rows of ${name}`)};`, `SELECT COUNT(*) FROM ${quoted(name)}${history.has(name) ? ' FOR SYSTEM_TIME ALL' : ''};`, `CHECKSUM TABLE ${quoted(name)} EXTENDED;`];
   });
   const prints = sections(await server.sql(`SET sql_mode = '';\n${marked.join('\n')}`, { database }));
   // The checksum of a table with an index on a JSON array differs from load to load, on one and the same server.

@@ -37,9 +37,9 @@ export class ProcessWatch {
   }
 
   /** Waits shortly for the processes to end; kills those that do not and returns their command lines. */
-  async survivors(): Promise<string[]> {
+  async survivors(goneAfterMs = GONE_AFTER_MS): Promise<string[]> {
     clearInterval(this.#timer);
-    const until = performance.now() + GONE_AFTER_MS;
+    const until = performance.now() + goneAfterMs;
     let alive = this.sample();
     while (alive.size > 0 && performance.now() < until) {
       await new Promise((resolve) => { setTimeout(resolve, SAMPLE_MS); });
