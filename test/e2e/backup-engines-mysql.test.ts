@@ -17,7 +17,9 @@ describeWithServices('what MySQL and MariaDB hold and what their dumps hold', [.
       const dump = await dumpOf(source);
       expect(notPassed(dump.checks)).toEqual([]);
       const rows = Object.fromEntries(Object.entries(dump.scans.get('dump')?.tables ?? {}).map(([name, data]) => [name, data.rows]));
-      expect(rows).toMatchObject(await countRows(server, database));
+      const seen = await countRows(server, database);
+      // A table that keeps its history has one row more than those of now.
+      expect(rows).toMatchObject('versioned' in seen ? { ...seen, versioned: 3 } : seen);
     }
   }, LONG_MS);
 });
