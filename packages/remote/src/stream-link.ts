@@ -165,6 +165,8 @@ export class HostStream implements RemoteStream {
     if (this.stdin.writableLength > 0) this.stdin.destroy(cause ?? new Error(`${this.#parts.request.title} ended before it had read all its input`));
     else this.stdin.destroy();
     destroy(child.stdin);
+    // A kill that came after the host's last word has cut stdout off all the same: it must not wait for an end that never comes.
+    if (!lost && this.#cancelled) this.#out.destroy(new CancelledError(`${this.#parts.request.title} ran on ${this.#parts.target.name}`));
     if (!lost) return;
     this.#out.destroy(cause);
     destroy(child.stdout);
