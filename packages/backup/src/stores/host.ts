@@ -187,11 +187,14 @@ export class HostStore implements Store {
     const said: Buffer[] = [];
     stream.stdout.on('data', (chunk: Buffer) => said.push(chunk));
     stream.stdout.on('error', () => undefined);
+    let hostFirst = false;
+    // A script that ends early shows as one of many errors here, and the pipeline gives it to the body as if it were its own.
+    stream.stdin.once('error', () => { hostFirst = body.errored === null; });
     try {
       await pipeline(body, digest, stream.stdin, { signal });
     } catch (thrown) {
       // The host's reason, a full disk say, is better than the broken pipe it shows as here; the body's own is the best.
-      if (body.errored === null || isPipeError(body.errored)) {
+      if (hostFirst || body.errored === null || isPipeError(body.errored)) {
         const ended = await Promise.race([stream.exit, stream.kill().then(() => stream.exit)]);
         if (!signal.aborted && !ended.lost) await endOf(stream, this.#deps.place, call);
       }
