@@ -2,6 +2,7 @@ import type { EngineFacts } from '../engine.ts';
 import type { Cell, Query } from '../query.ts';
 import { grantedRoles, parseGrants, withoutWildcards, type Grant } from './grants.ts';
 import type { Family } from './login.ts';
+import { readViewOrder } from './views.ts';
 
 /** What MySQL and MariaDB are asked before a dump. */
 export interface MysqlFacts extends EngineFacts {
@@ -17,6 +18,10 @@ export interface MysqlFacts extends EngineFacts {
   /** Tables whose storage engine takes no part in the snapshot, with that engine. */
   readonly unsafe: readonly { readonly table: string; readonly storage: string }[];
   readonly brokenViews: readonly string[];
+  /** All views that work, in the order in which they load; undefined when any order will do. */
+  readonly viewOrder?: readonly string[];
+  /** Columns whose default asks a sequence (MariaDB). */
+  readonly sequenceDefaults: readonly string[];
   /** A table is system-versioned (MariaDB). */
   readonly keepsHistory: boolean;
   /** Routines that are listed but whose body this account may not see. */
@@ -111,6 +116,9 @@ export async function readFacts(query: Query, database: string, version: string,
   const routines = await query.rows(`SELECT ROUTINE_NAME, ROUTINE_TYPE, ROUTINE_DEFINITION IS NULL FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ${name} ORDER BY ROUTINE_NAME`, signal);
   const routinesOf = (type: string): readonly string[] => routines.filter((row) => row[1] === type).map((row) => nameAt(row, 0));
   const migrations = base.includes('migrations') ? await optional(query, `SELECT migration FROM ${quoted(database)}.migrations ORDER BY id`, signal) : undefined;
+  const brokenViews = await findBrokenViews(query, database, views, signal);
+  const viewOrder = await readViewOrder(query, name, database, views.filter((view) => !brokenViews.includes(view)), signal);
+  const sequences = ofType((word) => word === 'SEQUENCE');
   const id = identity?.[0]?.[0];
   return {
     engine: family, family, number, database,
@@ -128,13 +136,16 @@ export async function readFacts(query: Query, database: string, version: string,
       procedure: routinesOf('PROCEDURE'),
       function: routinesOf('FUNCTION'),
       event: await column(query, `SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ${name} ORDER BY EVENT_NAME`, signal),
-      ...(family === 'mariadb' ? { sequence: ofType((word) => word === 'SEQUENCE'), package: routinesOf('PACKAGE'), 'package-body': routinesOf('PACKAGE BODY') } : {}),
+      ...(family === 'mariadb' ? { sequence: sequences, package: routinesOf('PACKAGE'), 'package-body': routinesOf('PACKAGE BODY') } : {}),
     },
     migrations: (migrations ?? []).map((row) => nameAt(row, 0)),
     ...await readGrants(query, family, signal),
     unsafe: tables.filter((row) => isTable(row[1] ?? '') && !SNAPSHOT_SAFE.includes((row[2] ?? '').toLowerCase())).map((row) => ({ table: nameAt(row, 0), storage: row[2] ?? '' })),
     keepsHistory: tables.some((row) => row[1] === 'SYSTEM VERSIONED'),
-    brokenViews: await findBrokenViews(query, database, views, signal),
+    brokenViews,
+    ...(viewOrder === undefined ? {} : { viewOrder }),
+    // Only where there is one: this opens every table.
+    sequenceDefaults: sequences.length === 0 ? [] : await column(query, `SELECT CONCAT(TABLE_NAME, '.', COLUMN_NAME) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${name} AND COLUMN_DEFAULT LIKE 'nextval(%' ORDER BY 1`, signal),
     hiddenRoutines: routines.filter((row) => row[2] === '1').map((row) => nameAt(row, 0)),
   };
 }
