@@ -17,6 +17,8 @@ export interface ClientDialect {
   failure(record: string, mark: string): string | undefined;
   /** Is this line of stderr the client's word about a failed statement? */
   isError(line: string): boolean;
+  /** Does it say that the server is gone, while the client lives on and waits? Absent where the client ends by itself. */
+  isLost?(line: string): boolean;
   /** Turns the words of a failed login or statement into a fault. */
   fault(words: string, title: string): BackupFault;
   /** Told to the client so that it ends. */
@@ -35,6 +37,7 @@ export class ClientQuery implements Query {
   readonly #records: AsyncIterator<string>;
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
+  #lost: string | undefined;
   #asking = false;
 
   /** `errors` gets the lines of stderr that the caller routes in through `noteStderr`. */
@@ -49,6 +52,10 @@ export class ClientQuery implements Query {
 
   noteStderr(line: string): void {
     if (this.#dialect.isError(line)) this.#errors.push(line);
+    if (this.#dialect.isLost?.(line) !== true) return;
+    // No answer will ever come, and no mark either.
+    this.#lost ??= line;
+    void this.#stream.kill();
   }
 
   rows(sql: string, signal?: AbortSignal): Promise<readonly (readonly Cell[])[]> {
@@ -96,6 +103,7 @@ export class ClientQuery implements Query {
   async #ended(signal: AbortSignal | undefined): Promise<Error> {
     this.#closed = true;
     const end = await this.#stream.exit;
+    if (this.#lost !== undefined) return this.#dialect.fault(this.#lost, this.#title);
     if (signal?.aborted === true) return new CancelledError(`asking ${this.#dialect.product}`);
     if (end.lost) return end.cause ?? new BackupFault({ reason: 'host-unreachable', message: `The connection broke while ${this.#title} was looked at.` });
     const words = this.#errors[0] ?? this.#stream.stderrTail().trim().split('\n').at(-1) ?? '';
