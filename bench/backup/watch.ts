@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const EVERY_MS = 100;
+const EVERY_MS = 200;
 const OURS = ['node', 'MainThread', 'zstd', 'gzip', 'age'];
 
 export interface Watched {
@@ -12,7 +12,7 @@ export interface Watched {
   readonly diskBytes: number;
 }
 
-/** Looks ten times a second until `stop`; shared pages count for every process that has them. */
+/** Looks five times a second until `stop`; shared pages count for every process that has them. */
 export function watchProcess(pid: number, temp: string): { stop(): Watched } {
   let [memoryBytes, diskBytes] = [0, 0];
   const timer = setInterval(() => {
@@ -22,26 +22,21 @@ export function watchProcess(pid: number, temp: string): { stop(): Watched } {
   return { stop: () => { clearInterval(timer); return { memoryBytes, diskBytes }; } };
 }
 
-function memoryOf(root: number): number {
-  const children = new Map<number, number[]>();
-  const facts = new Map<number, { readonly name: string; readonly bytes: number }>();
-  for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const status = readFileSync(`/proc/${entry}/status`, 'utf8');
-      const field = (name: string): string => new RegExp(`^${name}:\\s*(.+)$`, 'm').exec(status)?.[1] ?? '';
-      const parent = Number(field('PPid'));
-      children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
-      facts.set(Number(entry), { name: field('Name'), bytes: Number.parseInt(field('VmRSS') || '0', 10) * 1024 });
-    } catch {
-      // It ended meanwhile.
+/** Reads only what descends from it: to look at every process of the machine would take a core from what is measured. */
+function memoryOf(pid: number): number {
+  let bytes = 0;
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const field = (name: string): string => new RegExp(`^${name}:\\s*(.+)$`, 'm').exec(status)?.[1] ?? '';
+    if (OURS.includes(field('Name'))) bytes = Number.parseInt(field('VmRSS') || '0', 10) * 1024;
+    // Any thread may be the parent: the decoder is a child of the tap's.
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      for (const child of readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim().split(' ').filter((one) => one !== '')) bytes += memoryOf(Number(child));
     }
+  } catch {
+    // It ended meanwhile.
   }
-  const sum = (pid: number): number => {
-    const own = facts.get(pid);
-    const mine = own !== undefined && OURS.includes(own.name) ? own.bytes : 0;
-    return (children.get(pid) ?? []).reduce((total, child) => total + sum(child), mine);
-  };
-  return sum(root);
+  return bytes;
 }
 
 function sizeOf(folder: string): number {
