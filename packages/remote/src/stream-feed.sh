@@ -131,7 +131,8 @@ r_busy() {
 # The script's stdin stays open until main, or without it guard, has ended the script and then feed, also when top is gone.
 r_lose() {
   exec 0</dev/null 3<&- 6>&- 7>&-
-  while r_alive $$ && kill -USR1 $$; do sleep 1 5>&-; done
+  # By its identity: another process may have got the number of a top that was killed.
+  while r_identity $$ && [ "$r_name" = "$r_top" ] && kill -USR1 $$; do sleep 1 5>&-; done
   r_left=$((r_grace + 10))
   while [ "$r_left" -gt 0 ] && r_alive "$r_feed"; do
     sleep 1 5>&-

@@ -38,6 +38,8 @@ r_top() {
   r_text=${r_text%x}
   r_parent
   r_first=$r_parent
+  r_identity $$
+  r_top=$r_name
   # Whatever a login script said before is not ours.
   printf '\n%s hi\n' "$r_nonce" >&2
   printf '\n%s\n' "$r_nonce"
