@@ -60,7 +60,7 @@ describeWithServices('db-backup', ['sqlite3', 'zstd'], () => {
 
   const catalog = (): string => join(dir, 'store/production-shop.sqlite');
   const manifests = (): string[] => (existsSync(join(catalog(), 'manifests')) ? readdirSync(join(catalog(), 'manifests')).filter((name) => name.endsWith('.json')) : []);
-  const runs = (): { verdict: string; reason: string | null; mode: string }[] => readdirSync(join(catalog(), 'runs')).sort().map((name) => JSON.parse(readFileSync(join(catalog(), 'runs', name), 'utf8')));
+  const runs = (): { verdict: string; reason: string | null; mode: string }[] => readdirSync(join(catalog(), 'runs')).map((name) => JSON.parse(readFileSync(join(catalog(), 'runs', name), 'utf8'))).sort((a, b) => Date.parse(a.endedAt) - Date.parse(b.endedAt));
 
   test('a backup: every output, the summary with the way back, a record of the run', async () => {
     const { verdict, outputs, summary, state } = await act();

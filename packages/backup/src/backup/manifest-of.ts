@@ -78,7 +78,8 @@ export function restoreText(looked: Pick<Looked, 'engine' | 'facts'>, store: Pic
     const keys = artifacts.find((artifact) => artifact.name === name)?.segments.map((segment) => segment.key) ?? [];
     return `${readCommand(store, keys)} | ${decode}`;
   };
-  return looked.engine.restoreCommand(looked.facts, artifacts.map((artifact) => artifact.name), pipe);
+  // A download that broke off would else look like success: the last program of a pipe alone gives its status.
+  return `set -o pipefail\n${looked.engine.restoreCommand(looked.facts, artifacts.map((artifact) => artifact.name), pipe)}`;
 }
 
 function quoted(text: string): string {

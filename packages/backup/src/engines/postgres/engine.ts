@@ -51,9 +51,10 @@ export const postgresEngine: Engine<PostgresFacts> = {
   prepare: (query, facts, options, signal) => holdSnapshot(query, facts, options, signal),
   plan: ({ facts, snapshot }, connection, options) => postgresPlan(facts, snapshot, server(connection), options),
   judge: postgresJudge,
-  restoreCommand: (_facts, artifacts, decode) => [
+  restoreCommand: (facts, artifacts, decode) => [
     ...(artifacts.includes('globals') ? [`${decode('globals')} | psql -X postgres   # roles; those that exist are reported and kept`] : []),
-    'createdb NEW_DATABASE',
+    // Whatever somebody added to template1 would collide with the dump, and its encoding may be another one.
+    `createdb --template=template0${facts.charset === 'UTF8' ? ' --encoding=UTF8' : ''} NEW_DATABASE`,
     ...artifacts.filter((name) => name !== 'globals').map((name) => `${decode(name)} | pg_restore --exit-on-error -d NEW_DATABASE`),
   ].join('\n'),
 };
