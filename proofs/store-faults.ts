@@ -10,6 +10,7 @@ import { localPlace } from '../packages/backup/src/testing.ts';
 import { startProxy, type TestProxy } from '../test/support/proxy.ts';
 import { startOidc } from '../test/support/oidc.ts';
 import { startS3, type TestS3 } from '../test/support/s3.ts';
+import { programOf } from '../test/support/services.ts';
 import { startS3Faults, type Fault, type FaultRule, type S3Faults, type Seen } from '../test/support/s3-faults.ts';
 import { SYSTEM_PATH } from '../test/support/database/engine.ts';
 import { openStore } from '../test/support/stores.ts';
@@ -224,7 +225,8 @@ async function sessions(bench: Bench): Promise<void> {
 /** A folder with a zstd that packs as the real one, and lets it out by a filter. */
 function slowZstd(folder: string, filter: string): string {
   mkdirSync(folder);
-  writeFileSync(join(folder, 'zstd'), `#!/bin/sh\ncase " $* " in *" --check "*) /usr/bin/zstd "$@" | { ${filter}; } ;; *) exec /usr/bin/zstd "$@" ;; esac\n`, { mode: 0o755 });
+  const real = programOf('zstd') ?? 'zstd';
+  writeFileSync(join(folder, 'zstd'), `#!/bin/sh\ncase " $* " in *" --check "*) ${real} "$@" | { ${filter}; } ;; *) exec ${real} "$@" ;; esac\n`, { mode: 0o755 });
   return folder;
 }
 
