@@ -1,4 +1,4 @@
-import { backup, backupSections, EXIT_CODES, listedSource, newBackupRecord, newRunName, planBackup, pruneAll, recordRun, shownSize, storeArtifact, timedOut, verifyStored, type BackupConfig, type BackupIo, type BackupRecord, type Store, type Workers } from '@ops/backup';
+import { backup, backupSections, EXIT_CODES, listedSource, newBackupRecord, newRunName, planBackup, pruneAll, recordRun, shownSize, storeArtifact, timedOut, verifyStored, type BackupConfig, type BackupIo, type BackupRecord, type Workers } from '@ops/backup';
 import { asError, CancelledError, UserError, withPrivateTemp, type Deps, type Report, type Verdict } from '@ops/shared';
 import { backupConfig } from './config.ts';
 import type { BackupInputs, BackupOutput } from './inputs.ts';
@@ -13,10 +13,10 @@ export async function run(inputs: BackupInputs, given: Deps, report: Report<Back
   const began = deps.clock.monotonic();
   const record = newBackupRecord(deps.clock.now());
   const config = await backupConfig(inputs, deps, workers);
-  deps.state.save('begun', 'yes');
+  deps.state.save('begun', inputs.mode);
   const late = AbortSignal.timeout(inputs.timeout);
   const signal = AbortSignal.any([deps.signal, late]);
-  const io: BackupIo = { deps, store: storeArtifact, onUpload: rememberUploads(deps) };
+  const io: BackupIo = { deps, store: storeArtifact, ...rememberUploads(deps) };
   let failure: Error | undefined;
   try {
     await act(inputs, config, io, record, signal);
@@ -38,6 +38,12 @@ function endOf(thrown: Error, cancel: AbortSignal, late: AbortSignal, timeoutMs:
   return late.aborted ? timedOut(timeoutMs) : thrown;
 }
 
+/** What broke off after the manifest stood took nothing back: whoever reads the message must know that there is a backup. */
+function standing({ manifest, status }: BackupRecord, reason: string): string {
+  const told: readonly string[] = ['size-shrank', 'copy-missing', 'checksum-differs', 'check-not-run'];
+  return manifest === undefined || told.includes(reason) ? '' : ` Backup ${manifest.id} was published before that, and is ${status ?? 'complete'}.`;
+}
+
 async function act(inputs: BackupInputs, config: BackupConfig, io: BackupIo, record: BackupRecord, signal: AbortSignal): Promise<void> {
   switch (inputs.mode) {
     case 'backup': return await backup(config, io, record, signal);
@@ -51,19 +57,33 @@ async function act(inputs: BackupInputs, config: BackupConfig, io: BackupIo, rec
   }
 }
 
-/** Keys of uploads that may be unfinished, for the post step of a killed run. */
-function rememberUploads(deps: Deps): (store: Store, key: string) => void {
+/** What the post step of a killed run has to know: whether there is a backup, and which uploads may be unfinished. */
+function rememberUploads(deps: Deps): Required<Pick<BackupIo, 'onUpload' | 'onPublished'>> {
   const begun: string[] = [];
-  return (store, key) => {
-    begun.push(`${store.name} ${key}`);
-    deps.state.save('uploads', begun.slice(-100).join('\n'));
+  const save = (name: string, text: string): void => {
+    try {
+      deps.state.save(name, text);
+    } catch {
+      // State refuses what holds a secret, and a password may be a word of a key (`shop`). The next run finds the upload all the same.
+    }
+  };
+  return {
+    onUpload: (store, key) => {
+      begun.push(`${store.name} ${key}`);
+      save('uploads', begun.slice(-100).join('\n'));
+    },
+    onPublished: (id) => {
+      begun.length = 0;
+      save('published', id);
+      save('uploads', '');
+    },
   };
 }
 
 function verdictOf(inputs: BackupInputs, record: BackupRecord, failure: Error | undefined): Verdict {
   if (failure instanceof UserError) {
     const exit = Object.entries(EXIT_CODES).find(([reason]) => reason === failure.reason)?.[1];
-    return { ok: false, reason: failure.reason, sentence: failure.message, ...(failure.remedy === undefined ? {} : { remedy: failure.remedy }), ...(exit === undefined ? {} : { exit }) };
+    return { ok: false, reason: failure.reason, sentence: `${failure.message}${standing(record, failure.reason)}`, ...(failure.remedy === undefined ? {} : { remedy: failure.remedy }), ...(exit === undefined ? {} : { exit }) };
   }
   if (failure !== undefined) return { ok: false, reason: 'bug', sentence: failure.message };
   const bad = record.verified.filter((one) => one.verdict === 'fail');

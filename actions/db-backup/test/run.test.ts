@@ -9,12 +9,16 @@ import { inputVariable, nodeExec, parseInputs, realClock, realRandom, UserError,
 import { describeWithServices } from '../../../test/support/require.ts';
 import { contract, type BackupOutput } from '../src/inputs.ts';
 import { run } from '../src/run.ts';
+import { tidyUp } from '../src/tidy-up.ts';
 
 const TAP = pathToFileURL(join(import.meta.dirname, '../src/worker/tap.ts'));
 
 describeWithServices('db-backup', ['sqlite3', 'zstd'], () => {
   let dir: string;
+  /** What the state refuses to hold: a word that is a secret. */
+  let secretWord: string | undefined;
   beforeEach(() => {
+    secretWord = undefined;
     dir = mkdtempSync(join(tmpdir(), `ops-action-${process.pid}-`));
     execFileSync('sqlite3', [join(dir, 'shop.sqlite'), "CREATE TABLE orders (id INTEGER PRIMARY KEY, note TEXT); INSERT INTO orders (note) SELECT 'order ' || value FROM generate_series(1, 500);"]);
   });
@@ -45,7 +49,7 @@ describeWithServices('db-backup', ['sqlite3', 'zstd'], () => {
       context: { repository: 'o/r', actor: 'ann', eventName: 'schedule', sha: 'a'.repeat(40), runId: '7', runAttempt: '1', job: 'j', runUrl: 'https://github.com/o/r/actions/runs/7', apiUrl: '', serverUrl: '', workspace: dir, tempDir: dir, event: {} },
       env: { PATH: process.env['PATH'] ?? '' }, mask: () => undefined, signal: controller.signal,
       cleanup: { defer: (_what, how) => { undo.push(async () => { await how(); }); } },
-      state: { save: (name, value) => { state[name] = String(value); } },
+      state: { save: (name, value) => { if (secretWord !== undefined && String(value).includes(secretWord)) throw new Error('a secret'); state[name] = String(value); } },
     };
     const inputs = { 'database-url': `sqlite://${dir}/shop.sqlite`, 'stores': `file://${dir}/store`, 'encryption': 'none', ...given };
     const env = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== '').map(([name, value]) => [inputVariable(name), value]));
@@ -173,6 +177,25 @@ describeWithServices('db-backup', ['sqlite3', 'zstd'], () => {
   test('a run that the database refuses stands in the audit trail all the same', async () => {
     expect((await act({ 'database-url': `sqlite://${dir}/none/shop.sqlite` })).verdict).toMatchObject({ reason: 'login-refused' });
     expect(runs()).toMatchObject([{ verdict: 'fail', reason: 'login-refused', mode: 'backup' }]);
+  });
+
+  test('a password that is a word of the keys costs no backup', async () => {
+    secretWord = 'shop';
+    const { verdict, state, outputs } = await act();
+    expect(verdict).toMatchObject({ ok: true });
+    expect(state).toMatchObject({ begun: 'backup', published: outputs['backup-id'], uploads: '', done: 'yes' });
+  });
+
+  test.each([
+    [{ begun: 'backup', uploads: 's3://b/p key' }, [/so it is no backup/, /Begun and not published: s3:\/\/b\/p key/]],
+    [{ begun: 'backup', uploads: '', published: 'THE_ID' }, [/after backup THE_ID was published/]],
+    [{ begun: 'verify' }, [/mode: verify/]],
+    [{ begun: 'backup', done: 'yes' }, []],
+    [{}, []],
+  ])('after a kill with the state %j', async (state: Readonly<Record<string, string>>, expected: readonly RegExp[]) => {
+    const said: string[] = [];
+    await tidyUp({ state: (name) => state[name], input: () => undefined, env: {}, say: (line) => { said.push(line); } });
+    expect(said).toEqual(expected.map((text) => expect.stringMatching(text)));
   });
 
   test('a folder that everybody may write to is refused', async () => {

@@ -191,6 +191,7 @@ async function publish(config: BackupConfig, looked: Looked, catalog: Catalog, p
   const size = judgeSize({ plainBytes, database: parts.dumped.facts.database }, catalog.entries, config.size);
   const manifest = manifestOf(config, looked, primary, { ...parts, sizeCheck: size.check, suspect: size.suspect });
   const published = await publishManifest(primary, manifest, config.signer, signal);
+  io.onPublished?.(manifest.id);
   record.manifest = published.manifest;
   record.status = 'complete';
   record.rawBytes = plainBytes;
