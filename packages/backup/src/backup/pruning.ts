@@ -49,7 +49,10 @@ export async function noteRetention(config: BackupConfig, source: string, after:
     record.pruneDryRun = dryRun;
     const gone = new Set(result.deleted);
     record.kept.push(...result.plan.decision.keep.map(({ id, reasons }) => ({ id, why: reasons.join('; ') })));
-    record.pruned.push(...result.plan.decision.delete.filter(({ id }) => dryRun || gone.has(id)).map(({ id, reason }) => ({ id, why: reason })));
+    // What stops the real run stops the dry run too.
+    const goes = (id: string): boolean => gone.has(id) || (dryRun && result.stopped === undefined);
+    record.pruned.push(...result.plan.decision.delete.filter(({ id }) => goes(id)).map(({ id, reason }) => ({ id, why: reason })));
+    record.kept.push(...result.plan.decision.delete.filter(({ id }) => !goes(id)).map(({ id }) => ({ id, why: result.skipped.find((one) => one.id === id)?.why ?? result.stopped ?? 'not reached' })));
   }
   for (const what of result.collected) record.orphans.push(`${what} in ${store.name} was left by an ended run and is collected.`);
   return result;
