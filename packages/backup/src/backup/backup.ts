@@ -46,11 +46,11 @@ export async function backup(config: BackupConfig, io: BackupIo, record: BackupR
     await verifyEverywhere(config, made.published, record, io, signal);
     await verifySample(config, catalog, record, io, signal);
     await pruneAll(config, looked.source, made.published.manifest.id, facts, record, io, signal);
-    await ping(config, record, log);
   } finally {
     await looked.query.close();
   }
   conclude(config, record);
+  await ping(config, record, log);
 }
 
 /** mode plan: looks at everything and changes nothing, neither in the database nor in a store. */

@@ -60,6 +60,7 @@ export async function decideBackup(inputs: BackupWishes, places: BackupPlaces, d
   const signers = inputs['trusted-signers'];
   const trusted = signers === undefined || signers.length === 0 ? undefined : problems.try('trusted-signers', () => parseTrustedSigners(signers));
   if (inputs.engine !== 'postgres' && inputs.engine !== 'auto' && inputs.parallel > 1) problems.list.push(`parallel: works with PostgreSQL only; ${inputs.engine} has no snapshot that several dumpers could share. Example: parallel: 1`);
+  if (inputs.mode === 'prune' && inputs.prune === 'never') problems.list.push('prune: is never, and mode is prune; one of them is not meant. Example: prune: dry-run');
   const settings = storeSettings(inputs, targets, ages, depth?.kind === 'head');
   const place = (target: HostTarget | undefined): Place => placeOf(target, ssh, deps);
   const open = (purpose: StoreSettings['purpose']): readonly Store[] => problems.try('stores', () => openStores(inputs.stores ?? [], { ...settings, purpose }, storesDeps(targets, place, deps))) ?? [];
