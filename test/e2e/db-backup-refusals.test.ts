@@ -9,7 +9,7 @@ import { startDatabase, type TestServer } from '../support/databases.ts';
 import { describeWithServices } from '../support/require.ts';
 import { loadSample } from '../support/samples.ts';
 
-jest.setTimeout(600_000);
+jest.setTimeout(1_800_000);
 
 const SECRET = 'Wr0ng:pass word#1';
 

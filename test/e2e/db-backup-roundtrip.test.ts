@@ -11,7 +11,7 @@ import { describeWithServices } from '../support/require.ts';
 import { leaksIn, secretForms } from '../support/runner/leaks.ts';
 import { copySqliteSample, loadAwkward, loadSample, sampleRows } from '../support/samples.ts';
 
-jest.setTimeout(600_000);
+jest.setTimeout(1_800_000);
 
 const PRODUCTS = ['mysql-9.7', 'mariadb-10.11', 'mariadb-11.8', 'postgres-15', 'postgres-17', 'postgres-18'] as const satisfies readonly Product[];
 const DUMPERS = /^(?:mysqldump|mariadb-dump|pg_dump|pg_dumpall|pg_restore|mysql|mariadb|psql|zstd)$/;
