@@ -1,7 +1,7 @@
 // Who may import whom. Read by scripts/lint-imports.ts, which shows type-only imports too.
 const { existsSync, readdirSync, readFileSync } = require('node:fs');
 
-const tests = '(\\.test\\.js|/(?:[a-z0-9-]+-)?testing\\.js|/test/)';
+const tests = '(\\.test\\.js|/[a-z-]*testing\\.js|/test/)';
 
 /** A package imports only these, by their public face; `shared` is the floor. */
 const arrows = {
