@@ -17,6 +17,9 @@ export interface HostDeps {
   readonly clock: Pick<Clock, 'now'>;
 }
 
+const PUBLISH_MS = 15 * 60_000;
+const DISCARD_MS = 60_000;
+
 interface Sum {
   readonly bytes: number;
   /** Empty when the host has no program for it. */
@@ -163,7 +166,7 @@ export class HostStore implements Store {
       const proven = theirs.sha256 !== '';
       if (ours.bytes !== theirs.bytes || (proven && ours.sha256 !== theirs.sha256)) throw new BackupFault({ reason: 'checksum-differs', message: `${this.name}: ${key} did not arrive as it was sent: ${ours.bytes} bytes, sha256 ${ours.sha256}, became ${theirs.bytes} bytes, sha256 ${theirs.sha256}.`, remedy: 'Look at the disk of the host, then start the run again.' });
       notCancelled(signal, `writing ${key}`);
-      if ((await this.#run('publish', key, undefined, { ID: id })).exit === TAKEN && !(await this.#holds(key, ours, signal))) throw taken(this.name, key);
+      if ((await this.#publish(key, id)) === TAKEN && !(await this.#holds(key, ours, signal))) throw taken(this.name, key);
       return { ...ours, proven };
     } catch (thrown) {
       const cause = causeOf(thrown, body, signal, `writing ${key}`, (error) => error);
@@ -175,9 +178,20 @@ export class HostStore implements Store {
     }
   }
 
+  /** Not the run's signal: a cancel must not come between. But a disk that hangs may not hold the run for ever. */
+  async #publish(key: string, id: string): Promise<number> {
+    const limit = AbortSignal.timeout(PUBLISH_MS);
+    try {
+      return (await this.#run('publish', key, limit, { ID: id })).exit;
+    } catch (thrown) {
+      if (!limit.aborted) throw thrown;
+      throw new BackupFault({ reason: 'store-timeout', message: `${this.name}: ${key} did not get its final name within ${PUBLISH_MS / 60_000} min.`, remedy: 'Look at the disk of the host: writing out (sync) hangs there.', cause: thrown });
+    }
+  }
+
   /** A host that is out of reach keeps it: `unfinished` lists it, and the post step tries again. */
   async abandonOne(key: string, id: string): Promise<void> {
-    await this.#run('discard', key, undefined, { ID: id }).catch(() => undefined);
+    await this.#run('discard', key, AbortSignal.timeout(DISCARD_MS), { ID: id }).catch(() => undefined);
   }
 
   async #receive(key: string, id: string, body: Readable, estimateBytes: number, signal: AbortSignal): Promise<{ readonly ours: Sum; readonly theirs: Sum }> {
