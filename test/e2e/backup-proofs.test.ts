@@ -4,7 +4,7 @@ import * as storeFaults from '../../proofs/store-faults.ts';
 import { describeWithServices } from '../support/require.ts';
 import { holdsInShort } from '../support/short-proof.ts';
 
-const PATIENCE_MS = 900_000;
+const PATIENCE_MS = 1_800_000;
 
 describe('backups', () => {
   describeWithServices('damaged and lying ones', ['mariadb-10.11', 'mysql-9.7', 'postgres-17', 'versitygw', 'age-keygen', 'zstd'], () => {
