@@ -132,7 +132,7 @@ r_busy() {
 r_lose() {
   exec 0</dev/null 3<&- 6>&- 7>&-
   # By its identity: another process may have got the number of a top that was killed.
-  while r_identity $$ && [ "$r_name" = "$r_top" ] && kill -USR1 $$; do sleep 1 5>&-; done
+  while r_alive $$ && r_identity $$ && [ "$r_name" = "$r_top" ] && kill -USR1 $$; do sleep 1 5>&-; done
   r_left=$((r_grace + 10))
   while [ "$r_left" -gt 0 ] && r_alive "$r_feed"; do
     sleep 1 5>&-
