@@ -15,7 +15,7 @@ export async function proof({ quick, log }: ProofIo): Promise<Proven> {
   using dir = proofDir();
   const keys = makeKeys(dir.path);
   const checks = new Checks(log);
-  const run = (group: CaseGroup): Promise<void> => play(group, quick ? 6 : 1, checks, log);
+  const run = (group: CaseGroup): Promise<void> => play(group, quick ? 12 : 1, checks, log);
   {
     await using server = await startDatabase('mariadb-10.11');
     const dumps = await lyingDumps(server, dir.path, keys);

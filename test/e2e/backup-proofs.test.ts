@@ -9,13 +9,13 @@ const PATIENCE_MS = 1_800_000;
 describe('backups', () => {
   describeWithServices('damaged and lying ones', ['mariadb-10.11', 'mysql-9.7', 'postgres-17', 'versitygw', 'age-keygen', 'zstd'], () => {
     test('are all refused', async () => {
-      await holdsInShort(damage, 55);
+      await holdsInShort(damage, 30);
     }, PATIENCE_MS);
   });
 
   describeWithServices('into stores that fail', ['network', 'sqlite3', 'versitygw', 'toxiproxy', 'age-keygen', 'zstd'], () => {
     test('fail clean, or are read back', async () => {
-      await holdsInShort(storeFaults, 50);
+      await holdsInShort(storeFaults, 25);
     }, PATIENCE_MS);
   });
 });
