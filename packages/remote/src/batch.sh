@@ -90,7 +90,7 @@ s_launch() {
     done
     kill -KILL "-$s_child"
     # bash forgets a status that arrives while a trap runs, and says 127, or 255 as -1. A killer that is gone has killed.
-    case $s_code in -1 | 127 | 255) if kill -0 "$s_killer"; then s_code=143; else s_code=137; fi ;; esac
+    case $s_code in -1 | 127 | 255) if [ -z "$s_killer" ] || kill -0 "$s_killer"; then s_code=143; else s_code=137; fi ;; esac
   fi
   [ "$s_code" != -1 ] || s_code=255
   [ -z "$s_file" ] || rm -f "$s_file"
@@ -197,7 +197,10 @@ s_lost() {
     s_launch &
     s_job=$!
     { s_bare; sleep 600; kill -USR2 "$s_job"; } &
+    s_nagger=$!
     s_await "$s_job"
+    # In ten minutes another process may have that number.
+    s_hush
     [ -z "$s_held" ] || s_journal "\"step\":$s_comp_title,\"phase\":\"comp\",\"fence\":$s_fence,\"exit\":$s_code"
   fi
   s_leave
