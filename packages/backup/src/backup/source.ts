@@ -1,7 +1,7 @@
 import { databaseFacts, parseDotenv, readDotenv, type DatabaseFacts, type Dotenv, type LaravelMajor } from '@ops/laravel';
-import { asError, CancelledError, Secret, UserError } from '@ops/shared';
+import { Secret, UserError } from '@ops/shared';
 import type { Connection, EngineName, TlsMode } from '../connection.ts';
-import { unreachable } from '../engines/tools.ts';
+import { collected } from '../engines/tools.ts';
 import { BackupFault } from '../fault.ts';
 import type { Place } from '../place.ts';
 import { scripts } from '../scripts.generated.ts';
@@ -120,24 +120,12 @@ interface EnvFile {
 
 async function readEnvFile(place: Place, choice: DatabaseChoice, signal: AbortSignal): Promise<EnvFile> {
   const said = new Map<string, string>();
-  const stream = place.open({
-    title: 'read .env', script: scripts['env-file.sh'], signal,
+  const { bytes, exit, tail } = await collected(place, {
+    title: 'read .env', script: scripts['env-file.sh'],
     values: { ENV_FILE: choice.envFile ?? '', APP_DIR: choice.appDir ?? '/nonexistent' },
     onStderrLine: (line) => { const at = line.indexOf(' '); if (line.startsWith('ops-')) said.set(line.slice(0, at), line.slice(at + 1)); },
-  });
-  stream.end();
-  const chunks: Buffer[] = [];
-  let broken: Error | undefined;
-  try {
-    for await (const chunk of stream.stdout) chunks.push(Buffer.from(chunk));
-  } catch (thrown) {
-    broken = asError(thrown);
-  }
-  const end = await stream.exit;
-  if (signal.aborted) throw new CancelledError('reading the .env');
-  if (end.lost) throw unreachable(place, end.cause ?? broken);
-  if (end.exit !== 0) throw envFault(place, said, stream.stderrTail());
-  const bytes = Buffer.concat(chunks);
+  }, signal);
+  if (exit !== 0) throw envFault(place, said, tail);
   if (bytes.length > ENV_LIMIT_BYTES) throw new BackupFault({ reason: 'bad-input', message: `env-file: ${said.get('ops-env') ?? ''} is over 1 MiB; that is no .env.`, remedy: 'Example: env-file: /var/www/app/shared/.env' });
   const major = Number(said.get('ops-laravel')?.split('.')[0] ?? Number.NaN);
   return { path: said.get('ops-env') ?? '', bytes, laravel: LARAVELS.find((known) => known === major) ?? NEWEST, phpdotenv: said.get('ops-phpdotenv') };

@@ -1,3 +1,4 @@
+import type { StreamRequest } from '@ops/remote';
 import { asError, CancelledError } from '@ops/shared';
 import { BackupFault } from '../fault.ts';
 import type { Place } from '../place.ts';
@@ -33,7 +34,14 @@ export async function findTools(place: Place, names: readonly string[], flags: r
 }
 
 /** All that a short script prints. Throws when it does not end well. */
-export async function output(place: Place, request: { readonly title: string; readonly script: string; readonly values?: Readonly<Record<string, string>> }, signal: AbortSignal): Promise<string> {
+export async function output(place: Place, request: Pick<StreamRequest, 'title' | 'script' | 'values'>, signal: AbortSignal): Promise<string> {
+  const { bytes, exit, tail } = await collected(place, request, signal);
+  if (exit !== 0) throw new Error(`${request.title} on ${place.name} ended with exit code ${exit}: ${tail}`);
+  return bytes.toString('utf8');
+}
+
+/** What a short script printed, and how it ended; its exit code is for the caller to judge. Throws BackupFault `host-unreachable`, or on cancel. */
+export async function collected(place: Place, request: Omit<StreamRequest, 'signal'>, signal: AbortSignal): Promise<{ readonly bytes: Buffer; readonly exit: number; readonly tail: string }> {
   const stream = place.open({ ...request, signal });
   stream.end();
   const chunks: Buffer[] = [];
@@ -46,8 +54,7 @@ export async function output(place: Place, request: { readonly title: string; re
   const end = await stream.exit;
   if (signal.aborted) throw new CancelledError(request.title);
   if (end.lost) throw unreachable(place, end.cause ?? broken);
-  if (end.exit !== 0) throw new Error(`${request.title} on ${place.name} ended with exit code ${end.exit}: ${stream.stderrTail()}`);
-  return Buffer.concat(chunks).toString('utf8');
+  return { bytes: Buffer.concat(chunks), exit: end.exit, tail: stream.stderrTail() };
 }
 
 /** The connection to the place failed, or broke. */
