@@ -56,8 +56,13 @@ export async function backupEngine(inputs: DeployInputs, targets: readonly HostT
   };
 
   async function found(request: BackupRequest, id: string, maxAgeMs: number): Promise<ProvenBackup> {
-    const manifest = await findProven(await decide([request.session.target]), id, maxAgeMs, { deps }, deps.signal);
-    return { id: manifest.id, database: manifest.database, at: manifest.snapshotAt, bytes: manifest.artifacts.reduce((sum, artifact) => sum + artifact.storedBytes, 0) };
+    const config = await decide([request.session.target]);
+    try {
+      const manifest = await findProven(config, id, maxAgeMs, { deps }, deps.signal);
+      return { id: manifest.id, database: manifest.database, at: manifest.snapshotAt, bytes: manifest.artifacts.reduce((sum, artifact) => sum + artifact.storedBytes, 0) };
+    } finally {
+      for (const store of config.stores) await store.close();
+    }
   }
 }
 
