@@ -24,3 +24,4 @@ export { databaseFacts, type DatabaseFacts, type Fact, type FactSource, type Mys
 export { dotenvError, parseDotenv, readDotenv, type Dotenv, type DotenvOptions, type DotenvResult } from './dotenv/dotenv.ts';
 export type { DotenvEntry, DotenvFailure, Span } from './dotenv/entries.ts';
 export type { AppliedWrite, EnvValue } from './dotenv/repository.ts';
+export type { ConfigArray, ConfigValue, Known, OneOf, SecretShape, SecretValue, Symbolic, Trace, TraceStep, Unknown, UnknownReason, Unset } from './value.ts';
