@@ -78,6 +78,24 @@ describe('the configuration of a backup', () => {
     expect((await configOf({ ...rest, 'env-file': '/etc/app.env' })).database.envFile).toBe('/etc/app.env');
   });
 
+  test.each(['verify', 'prune'])('mode %s needs no recipients, and still finds a typing mistake in them', async (mode) => {
+    const { recipients: _recipients, ...rest } = GOOD;
+    expect((await configOf({ ...rest, mode })).recipients).toEqual([]);
+    expect((await configOf({ ...GOOD, mode })).recipients).toEqual([OPERATIONS, BREAK_GLASS]);
+    expect(await refusal({ ...GOOD, mode, recipients: `${OPERATIONS}\n${BREAK_GLASS.replace('lggy', 'lggz')}` })).toContain('has a typing mistake');
+  });
+
+  test.each(['verify', 'prune'])('mode %s of a named source needs no login', async (mode) => {
+    expect((await configOf({ stores: GOOD.stores, source: 'production-shop', mode })).source).toBe('production-shop');
+    expect(await refusal({ stores: GOOD.stores, mode })).toContain('database-url: is needed');
+  });
+
+  test.each(['backup', 'plan'])('mode %s needs recipients and a login', async (mode) => {
+    const said = await refusal({ stores: GOOD.stores, source: 'production-shop', mode });
+    expect(said).toContain('recipients has no recipient');
+    expect(said).toContain('database-url: is needed');
+  });
+
   test('levels, ages, samples and signers are read', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

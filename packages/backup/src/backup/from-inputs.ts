@@ -50,7 +50,7 @@ export async function decideBackup(inputs: BackupWishes, places: BackupPlaces, d
   const [first] = targets;
   const via = inputs.via ?? (first === undefined ? 'runner' : 'host');
   if (via === 'host' && first === undefined) problems.list.push('via: host needs hosts. Example: hosts: deploy@app1.example.com');
-  if (first === undefined && inputs['database-url'] === undefined && inputs['env-file'] === undefined) problems.list.push('database-url: is needed, or env-file, or hosts, from whose app dir the login is read. Example: database-url: ${{ secrets.DATABASE_URL }}');
+  if (first === undefined && inputs['database-url'] === undefined && inputs['env-file'] === undefined && !(onlyStores(inputs) && inputs.source !== undefined)) problems.list.push('database-url: is needed, or env-file, or hosts, from whose app dir the login is read. Example: database-url: ${{ secrets.DATABASE_URL }}');
   const recipients = await recipientsOf(inputs, problems);
   const level = levelOf(inputs, problems);
   const ages = agesOf(inputs, problems);
@@ -119,12 +119,19 @@ function storeSettings(inputs: BackupWishes, targets: readonly HostTarget[], age
   };
 }
 
+/** Modes that read and delete stored backups: they encrypt nothing, and where the source is named they need no database. */
+function onlyStores({ mode }: BackupWishes): boolean {
+  return mode === 'verify' || mode === 'prune';
+}
+
 async function recipientsOf(inputs: BackupWishes, problems: Problems): Promise<readonly string[]> {
   const given = inputs.recipients ?? [];
   if (inputs.encryption === 'none') {
     if (given.length > 0) problems.list.push('recipients: are given although encryption is none. Remove one of them. Example: encryption: age');
     return [];
   }
+  // What is given all the same is checked, because the next backup needs it.
+  if (given.length === 0 && onlyStores(inputs)) return [];
   const { recipients, problems: wrong } = await parseRecipients(given.join('\n'));
   problems.list.push(...wrong);
   return recipients;
