@@ -34,7 +34,7 @@ describeWithServices('deploy with backup: auto', ['network', 'age-keygen'], () =
     expect(source).toMatch(/^production-/);
     expect(JSON.parse(readFileSync(join(store.folder, source, 'manifests', `${id}.json`), 'utf8'))).toMatchObject({ id, tier: 'pre-deploy', suspect: null, partial: [] });
 
-    const second = await scene.deploy(await scene.commit({ version: 'B', extraMigrations: [{ name: '2026_02_01_000001_create_more_table' }] }), { with: { ...given(store), 'backup-id': id, 'backup-max-age': '1h' } });
+    const second = await scene.deploy(await scene.commit({ version: 'B', extraMigrations: [{ name: '2026_02_01_000001_create_more_table' }] }), { with: { ...given(store), recipients: '', 'backup-id': id, 'backup-max-age': '1h' } });
     expect(second.sentence).toContain('succeeded');
     expect(second.outputs['backup-id']).toBe(id);
   }, 240_000);

@@ -6,10 +6,10 @@ import type { DeployInputs } from './inputs.ts';
 
 const TIMEOUT_MS = 5 * 3_600_000;
 
-/** How deploy's inputs are read as those of a backup: tier pre-deploy, read back whole, nothing deleted. */
+/** How deploy's inputs are read as those of a backup: tier pre-deploy, read back whole, nothing deleted. A backup that is there already is only looked at. */
 function wishes(inputs: DeployInputs): BackupWishes {
   return {
-    ...inputs, source: inputs['backup-source'], database: undefined, mode: 'backup', tier: 'pre-deploy', compression: 'zstd', 'compression-level': '3', parallel: 1,
+    ...inputs, source: inputs['backup-source'], database: undefined, mode: inputs['backup-id'] === undefined ? 'backup' : 'verify', tier: 'pre-deploy', compression: 'zstd', 'compression-level': '3', parallel: 1,
     'exclude-data': undefined, 'allow-partial': false, verify: 'read-back', 'min-size': 1024, 'max-shrink': 1, 'accept-size': false,
     retention: ['frequent=7d', 'daily=30d', 'pre-deploy=7d', 'monthly=365d'], 'min-verified': 3, prune: 'never', 'prune-role': undefined, 'confirm-prune': false,
     lifecycle: 'off', 'ping-url': undefined, timeout: inputs.timeout,
