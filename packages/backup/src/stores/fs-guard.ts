@@ -12,17 +12,48 @@ const INDEXES = ['index.php', 'index.html'];
  * may write to. Throws BackupFault `store-refused`.
  */
 export async function safeRoot(path: string): Promise<string> {
-  const made = await mkdir(path, { recursive: true, mode: 0o700 }).then(() => realpath(path)).catch((thrown: unknown) => {
+  const found = await existingRoot(path);
+  if (found !== undefined) return found;
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((thrown: unknown) => {
     throw fileFault(thrown, path, 'make the folder');
   });
-  for (let folder = made; ; folder = dirname(folder)) {
+  const made = await existingRoot(path);
+  if (made === undefined) throw new BackupFault({ reason: 'store-refused', message: `${path} was made, and is gone again.`, remedy: 'Look at what removes it, then start the run again.' });
+  return made;
+}
+
+/** The same of a folder that is only read from, which makes nothing; undefined when it is not there. Its place is judged all the same. */
+export async function existingRoot(path: string): Promise<string | undefined> {
+  const found = await trueFolder(path);
+  refusePublished(path, found ?? (await placeOf(path)));
+  if (found === undefined) return undefined;
+  const { mode } = await lstat(found);
+  if ((mode & 0o002) !== 0) throw new BackupFault({ reason: 'store-refused', message: `Everybody on this machine may write to ${path}, so anybody could swap a backup.`, remedy: `Run: chmod o-w ${path}` });
+  return found;
+}
+
+/** Where the folder would come to be: under the nearest one that is there. */
+async function placeOf(path: string): Promise<string> {
+  if (path === dirname(path)) return path;
+  const parent = dirname(path);
+  return join((await trueFolder(parent)) ?? (await placeOf(parent)), basename(path));
+}
+
+async function trueFolder(path: string): Promise<string | undefined> {
+  try {
+    return await realpath(path);
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT') return undefined;
+    throw fileFault(thrown, path, 'open');
+  }
+}
+
+function refusePublished(path: string, place: string): void {
+  for (let folder = place; ; folder = dirname(folder)) {
     const why = publishedBy(folder);
     if (why !== undefined) throw new BackupFault({ reason: 'store-refused', message: `${path} is no place for backups: ${why}.`, remedy: 'Choose a folder outside of it, for example /var/backups/shop.' });
-    if (folder === dirname(folder)) break;
+    if (folder === dirname(folder)) return;
   }
-  const { mode } = await lstat(made);
-  if ((mode & 0o002) !== 0) throw new BackupFault({ reason: 'store-refused', message: `Everybody on this machine may write to ${path}, so anybody could swap a backup.`, remedy: `Run: chmod o-w ${path}` });
-  return made;
 }
 
 function publishedBy(folder: string): string | undefined {

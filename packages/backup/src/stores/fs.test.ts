@@ -143,6 +143,12 @@ describe('a folder as store', () => {
   });
 });
 
+async function bytesOfList(fs: FsStore): Promise<number> {
+  let bytes = 0;
+  for await (const object of fs.list('', never)) bytes += object.bytes;
+  return bytes;
+}
+
 describe('where a folder must not be', () => {
   test.each([
     ['a git work tree', (path: string) => mkdirSync(join(path, '.git')), '', /git work tree/],
@@ -154,6 +160,18 @@ describe('where a folder must not be', () => {
     mkdirSync(site);
     prepare(site);
     await expect(store(join(site, below)).probe(never)).rejects.toMatchObject({ reason: 'store-refused', message: expect.stringMatching(message) });
+  });
+
+  test('whatever is only looked at, no folder is made, and a wrong place is told all the same', async () => {
+    const site = join(folder, 'site');
+    mkdirSync(join(site, '.git'), { recursive: true });
+    for (const [fs, refused] of [[store(), false], [store(join(site, 'deep/er')), true]] as const) {
+      const looks = [bytesOfList(fs), fs.head('a/1', never), fs.read('a/1', never), fs.replace('a/1', Buffer.from('x'), undefined, never), fs.unfinished('', never), fs.abandon('a/1', never)];
+      for (const { status } of await Promise.allSettled(looks)) expect(status).toBe(refused ? 'rejected' : 'fulfilled');
+    }
+    await expect(store(join(site, 'deep/er')).probe(never)).rejects.toMatchObject({ message: expect.stringMatching(/git work tree/) });
+    expect(await store().remove(['a/1'], never)).toEqual([]);
+    expect([existsSync(join(folder, 'backups')), existsSync(join(site, 'deep'))]).toEqual([false, false]);
   });
 
   test('a link into a web root is seen through', async () => {

@@ -7,7 +7,7 @@ import { asError, type Clock, type Random } from '@ops/shared';
 import { DigestStream } from './digest.ts';
 import { causeOf, missing, notCancelled, taken } from './faults.ts';
 import { byKey, filesUnder, nameExclusively, openExisting, openNew, parsePartial, partialName, syncFolder } from './fs-files.ts';
-import { checkRoom, codeOf, fileFault, isTrueFolder, safeFolders, safeRoot } from './fs-guard.ts';
+import { checkRoom, codeOf, fileFault, existingRoot, isTrueFolder, safeFolders, safeRoot } from './fs-guard.ts';
 import { SWAP, swapFile } from './fs-swap.ts';
 import { safeKey, safePrefix } from './key.ts';
 import type { Store, StoredObject, StoreFacts, Tier, Uploaded, UploadRequest } from './store.ts';
@@ -134,7 +134,8 @@ export class FsStore implements Store {
   }
 
   async abandon(key: string, _signal: AbortSignal): Promise<void> {
-    const root = await this.#open();
+    const root = await this.#look();
+    if (root === undefined) return;
     for (const file of await filesUnder(root, safeKey(key))) {
       if (parsePartial(file.key)?.key === key) await unlink(join(root, file.key)).catch((thrown: unknown) => {
         if (codeOf(thrown) !== 'ENOENT') throw fileFault(thrown, file.key, 'remove');
@@ -146,14 +147,23 @@ export class FsStore implements Store {
     // Nothing stays open between calls.
   }
 
+  /** The root for writing. */
   #open(): Promise<string> {
     this.#root ??= safeRoot(this.#path);
     return this.#root;
   }
 
+  /** The root for reading, which makes no folder: a plan changes nothing. */
+  async #look(): Promise<string | undefined> {
+    if (this.#root !== undefined) return this.#root;
+    const found = await existingRoot(this.#path);
+    if (found !== undefined) this.#root ??= Promise.resolve(found);
+    return found;
+  }
+
   async #under(prefix: string): Promise<Awaited<ReturnType<typeof filesUnder>>> {
-    const root = await this.#open();
-    return this.#doing('list', root, async () => filesUnder(root, safePrefix(prefix)));
+    const root = await this.#look();
+    return root === undefined ? [] : this.#doing('list', root, async () => filesUnder(root, safePrefix(prefix)));
   }
 
   async #write(key: string, bytes: number, signal: AbortSignal, fill: (file: FileHandle) => Promise<void>, ours: () => { readonly bytes: number; readonly sha256: string }, body?: Readable): Promise<void> {
@@ -195,7 +205,10 @@ export class FsStore implements Store {
 
   /** Path of a key whose folders exist and are real ones; undefined when they do not exist. */
   async #at(key: string): Promise<string | undefined> {
-    const path = join(await this.#open(), safeKey(key));
+    const checked = safeKey(key);
+    const root = await this.#look();
+    if (root === undefined) return undefined;
+    const path = join(root, checked);
     return (await isTrueFolder(dirname(path))) ? path : undefined;
   }
 
