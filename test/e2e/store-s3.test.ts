@@ -225,6 +225,10 @@ describeWithServices('a bucket as store (SeaweedFS)', ['weed'], () => {
     const raw = await weed.request('HEAD', '/backups/class/src/data/daily/dump.001');
     expect(raw.headers.get('x-amz-server-side-encryption')).toBe('AES256');
     expect((await bytesOf(await store.download('src/data/daily/dump.001', never))).equals(sampleBytes(9 * MIB))).toBe(true);
+    // As a transition leaves it.
+    await weed.must('PUT', '/backups/class/src/data/monthly/old.001', { body: 'x', headers: { 'x-amz-storage-class': 'GLACIER' } });
+    expect((await store.head('src/data/monthly/old.001', never))?.archived).toBe(true);
+    expect((await store.head('src/data/monthly/dump.001', never))?.archived).toBeUndefined();
   }, 240_000);
 
   test('lifecycle: the difference is shown, install writes it and only it, a rule that would delete backups is an error', async () => {

@@ -101,6 +101,19 @@ describeWithServices('db-backup', ['sqlite3', 'zstd'], () => {
     expect(runs().map(({ verdict, reason }) => ({ verdict, reason })).at(-1)).toEqual({ verdict: 'fail', reason: 'checksum-differs' });
   });
 
+  test('verify: a sample of a third reads every older backup within three runs, on whatever days', async () => {
+    for (let at = 0; at < 4; at += 1) await act({ prune: 'never' });
+    const read = async (): Promise<number[]> => {
+      await act({ mode: 'verify', verify: 'sample 1/3' });
+      return manifests().map((name) => readdirSync(join(catalog(), 'manifests', name.replace(/json$/, 'checks'))).length);
+    };
+    // Each was read when it was made; the newest is read in each run.
+    expect(await read()).toEqual([2, 1, 1, 2]);
+    expect(await read()).toEqual([2, 2, 1, 3]);
+    expect(await read()).toEqual([2, 2, 2, 4]);
+    expect(await read()).toEqual([3, 2, 2, 5]);
+  });
+
   test('verify: a manifest that cannot be read is a backup lost, and each store must have one', async () => {
     await act();
     const stores = `file://${dir}/store\nfile://${dir}/other store`;

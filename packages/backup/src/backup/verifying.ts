@@ -1,4 +1,4 @@
-import { readCatalog, type Catalog, type Oddity } from '../catalog/list.ts';
+import { readCatalog, type Catalog, type CatalogEntry, type Oddity } from '../catalog/list.ts';
 import type { Manifest } from '../catalog/manifest.ts';
 import { markReading } from '../catalog/marks.ts';
 import type { Published } from '../catalog/publish.ts';
@@ -7,15 +7,13 @@ import { standingOf } from '../catalog/status.ts';
 import { BackupFault } from '../fault.ts';
 import { openPlaintext } from '../pipeline/plaintext.ts';
 import type { Store } from '../stores/store.ts';
-import { sampleOf } from '../verify/sample.ts';
+import { readingOrder, shareOf } from '../verify/sample.ts';
 import { verifyBackup } from '../verify/verify.ts';
 import type { ReadBackResult } from '../verify/read-back.ts';
 import type { BackupConfig } from './config.ts';
 import { degrade } from './copies.ts';
 import type { BackupIo } from './io.ts';
 import type { BackupRecord } from './record.ts';
-
-const DAY_MS = 86_400_000;
 
 /** Reads the new backup back from the primary store, and from every copy that was made. */
 export async function verifyEverywhere(config: BackupConfig, published: Published, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
@@ -50,12 +48,11 @@ async function verifyOne(config: BackupConfig, store: Store, manifest: Manifest,
   }, { now: () => io.deps.clock.now(), random: io.deps.random, signer: config.signer });
 }
 
-/** `verify: sample n/t`: reads older backups in turn, a share of them each day. */
+/** `verify: sample n/t`: reads a share of the older backups, those first that were not read for the longest time. */
 export async function verifySample(config: BackupConfig, catalog: Catalog, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
   const [primary] = config.stores;
-  if (config.depth.kind !== 'sample' || primary === undefined) return;
-  const day = Math.floor(io.deps.clock.now() / DAY_MS);
-  for (const entry of sampleOf(catalog.entries, config.depth, day)) await verifyEntry(config, primary, entry, record, io, signal);
+  if (primary === undefined) return;
+  for (const entry of await sampled(config, primary, catalog.entries, record, io, signal)) await verifyEntry(config, primary, entry, record, io, signal);
 }
 
 /** mode verify: looks at the newest backup in every store, and at what no longer passes for one; sample at its share of the older ones too. */
@@ -66,12 +63,40 @@ export async function verifyStored(config: BackupConfig, source: string, record:
     for (const oddity of catalog.oddities) noteOddity(oddity, store, record, io);
     if (catalog.entries.length === 0 && index === 0) record.missing[index] = 'there is none';
     else if (catalog.entries.length === 0) degrade(record, io, index, store.name, `there is no backup of ${source}`);
-    const day = Math.floor(io.deps.clock.now() / DAY_MS);
-    const sample = config.depth.kind === 'sample' ? sampleOf(catalog.entries, config.depth, day) : [];
-    // The newest always: a share of few backups may be none, and that would look like a catalog without any.
-    const chosen = catalog.entries.filter((entry, index) => index === 0 || sample.includes(entry));
+    const [newest, ...older] = catalog.entries;
+    if (newest === undefined) continue;
+    const chosen = [newest, ...await sampled(config, store, older, record, io, signal)];
     for (const entry of chosen) await verifyEntry(config, store, entry, record, io, signal);
   }
+}
+
+/** The share of the older backups whose turn it is. What lies in an archive would never give it up, so it is told and passed over. */
+async function sampled(config: BackupConfig, store: Store, older: readonly CatalogEntry[], record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<readonly CatalogEntry[]> {
+  if (config.depth.kind !== 'sample') return [];
+  const share = shareOf(older.length, config.depth);
+  const chosen: CatalogEntry[] = [];
+  const archived: string[] = [];
+  for (const entry of readingOrder(older)) {
+    if (chosen.length === share) break;
+    if (await liesInArchive(store, entry.manifest, signal)) archived.push(entry.manifest.id);
+    else chosen.push(entry);
+  }
+  if (archived.length > 0) {
+    const sentence = `Not read back, because the store keeps ${archived.length === 1 ? 'it' : 'them'} in an archive class until somebody thaws ${archived.length === 1 ? 'it' : 'them'}: ${archived.slice(0, 3).join(', ')}${archived.length > 3 ? ` and ${archived.length - 3} more` : ''} in ${store.name}.`;
+    record.warnings.push(sentence);
+    io.deps.log.notice(sentence, 'Backup');
+  }
+  return chosen;
+}
+
+async function liesInArchive(store: Store, manifest: Manifest, signal: AbortSignal): Promise<boolean> {
+  for (const { key } of manifest.artifacts.flatMap(({ segments }) => segments)) {
+    // A store that does not answer here will not answer the read either, and that one tells of it.
+    const object = await store.head(key, signal).catch(() => undefined);
+    signal.throwIfAborted();
+    if (object?.archived === true) return true;
+  }
+  return false;
 }
 
 /** A manifest that can no longer be used is a backup that is lost, and not only a curiosity. */
@@ -84,7 +109,7 @@ function noteOddity(oddity: Oddity, store: Store, record: BackupRecord, io: Back
   io.deps.log.error(`The manifest of backup ${oddity.id} in ${store.name} cannot be used: ${oddity.why}`, 'Backup');
 }
 
-async function verifyEntry(config: BackupConfig, store: Store, entry: Catalog['entries'][number], record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
+async function verifyEntry(config: BackupConfig, store: Store, entry: CatalogEntry, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
   const { id } = entry.manifest;
   const done = await beginReading(config, store, entry.manifest, io, signal);
   if (done === undefined) {

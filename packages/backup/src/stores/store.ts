@@ -26,6 +26,8 @@ export interface StoredObject {
   /** Epoch milliseconds until which the store refuses to delete it. */
   readonly lockedUntilMs?: number;
   readonly storageClass?: string;
+  /** It lies in an archive, from which it must be thawed before it can be read; only `head` knows. */
+  readonly archived?: boolean;
 }
 
 export interface UploadRequest {

@@ -5,13 +5,13 @@ import fc from 'fast-check';
 import type { Check } from '../check.ts';
 import type { CatalogEntry } from '../catalog/list.ts';
 import type { Manifest } from '../catalog/manifest.ts';
-import { DAY, forever, Shelf } from '../catalog/testing.ts';
+import { DAY, forever, NOW, Shelf } from '../catalog/testing.ts';
 import { BackupFault } from '../fault.ts';
 import type { OpenPlaintext } from '../pipeline/artifact.ts';
 import { MemoryStore } from '../testing.ts';
 import { judgeSize } from './judge.ts';
 import { readBack, type ReadBackRequest } from './read-back.ts';
-import { parseDepth, sampleOf } from './sample.ts';
+import { parseDepth, readingOrder, shareOf } from './sample.ts';
 import { verifyBackup } from './verify.ts';
 
 const artifacts = { globals: ['roles'], data: ['x'.repeat(200_000), 'y'.repeat(70_000), 'z'] };
@@ -225,18 +225,50 @@ test('the verdict is written beside the manifest and decides the status', async 
 describe('verify input and sample', () => {
   test.each([['read-back', { kind: 'read-back' }], [' head ', { kind: 'head' }], ['sample 1/7', { kind: 'sample', parts: 1, of: 7 }], ['sample: 2/3', { kind: 'sample', parts: 2, of: 3 }]])('%j', (text, depth) => expect(parseDepth(text)).toEqual(depth));
   test.each(['', 'full', 'sample', 'sample 0/7', 'sample 8/7', 'sample 1/0', 'sample 1/7 '.repeat(2)])('%j is bad input', (text) => expect(() => parseDepth(text)).toThrow(expect.objectContaining({ reason: 'bad-input' })));
-  test('ceil(t / n) runs in a row read every backup, and each run reads its share', () => fc.assert(fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), fc.nat(1000), fc.uniqueArray(fc.string(), { maxLength: 60 }), (one, two, start, ids) => {
-    const [parts, of] = [Math.min(one, two), Math.max(one, two)];
-    const entries = ids.map((id) => ({ manifest: { id } }));
+
+  interface Older {
+    readonly manifest: { readonly id: string; readonly endedAt: string };
+    verdicts: { readonly kind: 'verify' | 'drill'; readonly at: string }[];
+  }
+  const older = (id: string, endedMs: number): Older => ({ manifest: { id, endedAt: new Date(endedMs).toISOString() }, verdicts: [] });
+  /** One run: reads its share, and says which. */
+  function runAt(shelf: readonly Older[], sample: { parts: number; of: number }, nowMs: number): readonly string[] {
+    return readingOrder(shelf).slice(0, shareOf(shelf.length, sample)).map((entry) => {
+      entry.verdicts = [...entry.verdicts, { kind: 'verify', at: new Date(nowMs).toISOString() }];
+      return entry.manifest.id;
+    });
+  }
+  const sample = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 })).map(([one, two]) => ({ parts: Math.min(one, two), of: Math.max(one, two) }));
+  const made = fc.array(fc.record({ agoMs: fc.nat(400 * DAY), readAgoMs: fc.option(fc.nat(400 * DAY), { nil: undefined }), drilledAgoMs: fc.option(fc.nat(400 * DAY), { nil: undefined }) }), { maxLength: 60 });
+
+  test('whatever the schedule, ceil(t / n) runs in a row read every backup that was there, and each run reads its share; new ones take nobody\'s turn', () => fc.assert(fc.property(sample, made, fc.array(fc.record({ pauseMs: fc.integer({ min: 1, max: 40 * DAY }), more: fc.nat(3), readAtOnce: fc.boolean() }), { minLength: 9, maxLength: 9 }), (share, begin, pauses) => {
+    const shelf = begin.map(({ agoMs, readAgoMs, drilledAgoMs }, at) => {
+      const entry = older(`id-${at}`, NOW - agoMs);
+      if (readAgoMs !== undefined && readAgoMs < agoMs) entry.verdicts.push({ kind: 'verify', at: new Date(NOW - readAgoMs).toISOString() });
+      if (drilledAgoMs !== undefined && drilledAgoMs < agoMs) entry.verdicts.push({ kind: 'drill', at: new Date(NOW - drilledAgoMs).toISOString() });
+      return entry;
+    });
+    const first = shelf.map(({ manifest }) => manifest.id);
     const seen = new Set<string>();
-    for (let run = start; run < start + Math.ceil(of / parts); run += 1) for (const entry of sampleOf(entries, { parts, of }, run)) seen.add(entry.manifest.id);
-    expect(seen.size).toBe(ids.length);
+    let now = NOW;
+    for (const { pauseMs, more, readAtOnce } of pauses.slice(0, Math.ceil(share.of / share.parts))) {
+      now += pauseMs;
+      const read = runAt(shelf, share, now);
+      expect(read).toHaveLength(Math.ceil((shelf.length * share.parts) / share.of));
+      for (const id of read) seen.add(id);
+      for (let at = 0; at < more; at += 1) {
+        const entry = older(`new-${now}-${at}`, now);
+        if (readAtOnce) entry.verdicts.push({ kind: 'verify', at: new Date(now).toISOString() });
+        shelf.push(entry);
+      }
+    }
+    expect(first.filter((id) => !seen.has(id))).toEqual([]);
   })));
-  test('a seventh of a thousand is about a seventh, another one each time', () => {
-    const entries = Array.from({ length: 1000 }, (_, at) => ({ manifest: { id: `id-${at}` } }));
-    const runs = Array.from({ length: 7 }, (_, run) => sampleOf(entries, { parts: 1, of: 7 }, run).map(({ manifest }) => manifest.id));
-    expect(runs.flat().sort()).toEqual(entries.map(({ manifest }) => manifest.id).sort());
-    for (const one of runs) expect(Math.abs(one.length - 143)).toBeLessThan(50);
+  test('a weekly run of a seventh is through in seven weeks', () => {
+    const shelf = Array.from({ length: 30 }, (_, at) => older(`id-${at}`, NOW - at * DAY));
+    const weeks = Array.from({ length: 7 }, (_, week) => runAt(shelf, { parts: 1, of: 7 }, NOW + week * 7 * DAY));
+    expect(weeks.map((ids) => ids.length)).toEqual([5, 5, 5, 5, 5, 5, 5]);
+    expect(new Set(weeks.flat()).size).toBe(30);
   });
 });
 

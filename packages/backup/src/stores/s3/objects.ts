@@ -22,11 +22,18 @@ export async function headObject(context: S3Context, key: string, signal: AbortS
       ...(checksum === undefined ? {} : { checksum }),
       ...(found.ObjectLockRetainUntilDate === undefined ? {} : { lockedUntilMs: found.ObjectLockRetainUntilDate.getTime() }),
       ...(found.StorageClass === undefined ? {} : { storageClass: found.StorageClass }),
+      ...(isArchived(found) ? { archived: true } : {}),
     };
   } catch (thrown) {
     if (hasStatus(thrown, 404)) return undefined;
     throw storeFault(thrown, context.target, doing);
   }
+}
+
+/** The classes that must be thawed, and INTELLIGENT_TIERING's own archives. What was thawed is readable for some days. */
+function isArchived(found: { readonly StorageClass?: string | undefined; readonly ArchiveStatus?: string | undefined; readonly Restore?: string | undefined }): boolean {
+  if (found.Restore?.includes('ongoing-request="false"') === true) return false;
+  return found.StorageClass === 'GLACIER' || found.StorageClass === 'DEEP_ARCHIVE' || found.ArchiveStatus !== undefined;
 }
 
 /** Hex for a plain sha256; a composite stays as S3 writes it, `<base64>-N`. */
