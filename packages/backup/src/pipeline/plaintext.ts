@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { PassThrough, type Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { asError } from '@ops/shared';
 import { AgeDamage, AgeDecryptor, AgeWrongIdentity } from '../codecs/age.ts';
 import type { Codec } from '../codecs/codec.ts';
@@ -22,19 +22,27 @@ export const openPlaintext: OpenPlaintext = (segments, store, codec, identity, s
   if (codec.encryption === 'age' && identity === undefined) {
     return Promise.reject(new BackupFault({ reason: 'identity-missing', message: `The backup is encrypted for ${codec.recipients.join(', ')}, and no identity was given.`, remedy: 'Give the input `identity` the age key of one of them.' }));
   }
-  const out = new PassThrough({ highWaterMark: AHEAD_BYTES });
   const decryptor = codec.encryption === 'age' && identity !== undefined ? new AgeDecryptor(identityLines(identity)) : undefined;
   const stored = storedBytes(segments, store, decryptor, signal);
-  void pour(stored, codec, out, signal).catch((thrown: unknown) => out.destroy(explain(asError(thrown), codec, segments)));
-  return Promise.resolve(out);
+  const why = (thrown: unknown): Error => explain(asError(thrown), codec, segments);
+  const plain = codec.compression === 'none' ? undecoded(stored, why) : decoded(stored, codec.compression, signal, why);
+  return Promise.resolve(Readable.from(plain, { objectMode: false, highWaterMark: AHEAD_BYTES }));
 };
+
+async function* undecoded(stored: AsyncGenerator<Buffer>, why: (thrown: unknown) => Error): AsyncGenerator<Buffer> {
+  try {
+    yield* stored;
+  } catch (thrown) {
+    throw why(thrown);
+  }
+}
 
 /** Every byte of the segments in order, decrypted. */
 async function* storedBytes(segments: Segments, store: Store, decryptor: AgeDecryptor | undefined, signal: AbortSignal): AsyncGenerator<Buffer> {
   for (const { key } of segments) {
     const stream = await store.download(key, signal);
     for await (const piece of stream) {
-      const chunk = Buffer.from(piece);
+      const chunk = Buffer.isBuffer(piece) ? piece : Buffer.from(piece);
       if (decryptor === undefined) yield chunk;
       else yield* await decryptor.update(chunk);
     }
@@ -42,21 +50,30 @@ async function* storedBytes(segments: Segments, store: Store, decryptor: AgeDecr
   if (decryptor !== undefined) yield decryptor.final();
 }
 
-async function pour(stored: AsyncGenerator<Buffer>, codec: Codec, out: PassThrough, signal: AbortSignal): Promise<void> {
-  if (codec.compression === 'none') {
-    for await (const chunk of stored) await write(out, chunk);
-    out.end();
-    return;
-  }
-  const child = codec.compression === 'zstd' ? spawn('zstd', ['-d', '-q', '-c']) : spawn('gzip', ['-d', '-c']);
+/** What the decoder makes of it. A reader that goes away ends the decoder too. */
+async function* decoded(stored: AsyncGenerator<Buffer>, program: 'zstd' | 'gzip', signal: AbortSignal, why: (thrown: unknown) => Error): AsyncGenerator<Uint8Array> {
+  const child = program === 'zstd' ? spawn('zstd', ['-d', '-q', '-c']) : spawn('gzip', ['-d', '-c']);
   const end = (): void => { child.kill('SIGKILL'); };
   signal.addEventListener('abort', end, { once: true });
-  // A reader that goes away ends the decoder too.
-  out.once('close', end);
+  const closed = once(child, 'close');
+  closed.catch(() => undefined);
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { said = (said + text).slice(-SAID_CHARS); });
+  // Why the store gave no more is the cause, whatever the decoder says of its input.
+  let broken: Error | undefined;
+  const fed = feed(stored, child).catch((thrown: unknown) => {
+    broken = asError(thrown);
+    end();
+  });
   try {
-    await Promise.all([feed(stored, child), drain(child, out, codec.compression)]);
+    for await (const chunk of child.stdout) if (chunk instanceof Uint8Array) yield chunk;
+    const [code, killed] = await closed;
+    await fed;
+    if (broken !== undefined) throw broken;
+    if (code !== 0) throw new DecoderFailed(program, killed === null ? `exit code ${String(code)}` : String(killed), said.trim().split('\n').at(-1) ?? '');
     signal.throwIfAborted();
-    out.end();
+  } catch (thrown) {
+    throw why(thrown);
   } finally {
     signal.removeEventListener('abort', end);
     end();
@@ -68,24 +85,9 @@ async function feed(stored: AsyncGenerator<Buffer>, child: ChildProcessWithoutNu
   child.stdin.on('error', () => undefined);
   for await (const chunk of stored) {
     if (child.stdin.destroyed || child.exitCode !== null) return;
-    await write(child.stdin, chunk);
+    if (!child.stdin.write(chunk)) await roomIn(child.stdin);
   }
   child.stdin.end();
-}
-
-async function drain(child: ChildProcessWithoutNullStreams, out: PassThrough, program: string): Promise<void> {
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { said = (said + text).slice(-SAID_CHARS); });
-  const closed = once(child, 'close');
-  closed.catch(() => undefined);
-  for await (const chunk of child.stdout) await write(out, Buffer.from(chunk));
-  const [code, signal] = await closed;
-  if (code !== 0) throw new DecoderFailed(program, signal === null ? `exit code ${String(code)}` : String(signal), said.trim().split('\n').at(-1) ?? '');
-}
-
-async function write(out: Writable, chunk: Buffer): Promise<void> {
-  if (out.destroyed) throw new Error('nobody reads the plaintext any more');
-  if (!out.write(chunk)) await roomIn(out);
 }
 
 class DecoderFailed extends Error {
