@@ -15,6 +15,7 @@ import { redactor } from './redaction.ts';
 import { SegmentWriter } from './segments.ts';
 import { judgeStages, parseStages, type StageReport, type StageWords } from './stages.ts';
 import { decoderFor, TapThread } from './tap.ts';
+import type { Decoder } from './tap-protocol.ts';
 
 const SAID_LINES = 20;
 /** What engines/sqlite/snapshot.sh says of each table of its copy. */
@@ -63,9 +64,10 @@ class ArtifactRun {
     const { codec, signal, place } = this.#request;
     this.#encryptor = codec.encryption === 'age' ? await AgeEncryptor.to(codec.recipients) : undefined;
     signal.throwIfAborted();
+    this.#tap = this.#startTap();
     this.#stream = place.open({ title: this.#title, ...dumpScript(this.#request, this.#nonce), onStderrLine: this.#listener(), signal });
-    await this.#pump(this.#stream);
-    const scan = await this.#gate(this.#stream);
+    await this.#pump(this.#stream, this.#tap);
+    const scan = await this.#gate(this.#stream, this.#tap);
     this.meter.waitFor('store');
     await this.#keep(this.#encryptor?.final() ?? []);
     const { segments, sha256 } = await this.#writer.finish();
@@ -105,28 +107,27 @@ class ArtifactRun {
   }
 
   /** Every compressed byte to tap and store, until the script has ended. */
-  async #pump(stream: RemoteStream): Promise<void> {
+  async #pump(stream: RemoteStream, tap: TapThread): Promise<void> {
     let held: Buffer[] = [];
     for await (const piece of stream.stdout) {
       let chunk: Buffer = Buffer.from(piece);
-      if (this.#tap === undefined) {
+      if (!tap.begun) {
         held.push(chunk);
         chunk = Buffer.concat(held);
         if (chunk.length < MAGIC_BYTES) continue;
         held = [];
       }
-      await this.#take(chunk);
+      await this.#take(chunk, tap);
       this.meter.waitFor('dumper');
     }
-    if (held.length > 0) await this.#take(Buffer.concat(held));
+    if (held.length > 0) await this.#take(Buffer.concat(held), tap);
   }
 
-  async #take(chunk: Buffer): Promise<void> {
-    const tap = this.#tap ??= this.#openTap(chunk);
+  async #take(chunk: Buffer, tap: TapThread): Promise<void> {
     this.#compressedBytes += chunk.length;
     if (this.#request.hostCopy !== undefined) this.#compressed.update(chunk);
     this.meter.waitFor('tap');
-    await tap.write(chunk);
+    await tap.write(chunk, (magic) => this.#decoder(magic));
     this.meter.waitFor('store');
     await this.#keep(this.#encryptor?.update(chunk) ?? [chunk]);
     this.meter.moved(tap.plainBytes, this.#writer.bytes);
@@ -136,22 +137,25 @@ class ArtifactRun {
     for (const piece of pieces) await this.#writer.write(piece);
   }
 
-  #openTap(first: Buffer): TapThread {
-    const { workers, plan, codec, pgRestore } = this.#request;
-    const decoder = codec.compression === 'none' ? 'none' : decoderFor(first) === 'gzip' ? 'gzip' : 'zstd';
-    const tap = new TapThread(workers.tap, { scan: plan.scan, decoder, pgRestore, programs: { zstd: 'zstd', gzip: 'gzip' } });
+  #decoder(magic: Buffer): Decoder {
+    if (this.#request.codec.compression === 'none') return 'none';
+    return decoderFor(magic) === 'gzip' ? 'gzip' : 'zstd';
+  }
+
+  #startTap(): TapThread {
+    const { workers, plan, pgRestore } = this.#request;
+    const tap = new TapThread(workers.tap, { scan: plan.scan, pgRestore, programs: { zstd: 'zstd', gzip: 'gzip' } });
     // A tap that fails while the dumper still works: nothing more can come of it.
     void tap.result.then((result) => { if (!result.ok) { this.#tapFailure ??= result; void this.#stream?.kill(); } });
     return tap;
   }
 
   /** Throws unless every stage said 0, the tap ended well and the caller agrees. */
-  async #gate(stream: RemoteStream): Promise<Scan> {
+  async #gate(stream: RemoteStream, tap: TapThread): Promise<Scan> {
     this.meter.waitFor('tap');
     const stages = judgeStages(this.#report, await stream.exit, this.#words());
     if (stages !== undefined) throw this.#say(stages);
-    this.#tap?.end();
-    const result: TapResult = await (this.#tap?.result ?? emptyTap());
+    const result: TapResult = tap.begun ? await tap.finish() : emptyTap();
     const proof = judgeTap(result, this.#request.plan, this.#title);
     if (proof !== undefined) throw this.#say(proof);
     if (!result.ok) throw new Error('the tap failed without a fault');

@@ -5,14 +5,13 @@ export type Decoder = 'zstd' | 'gzip' | 'none';
 
 export interface TapSetup {
   readonly scan: ScanKind;
-  readonly decoder: Decoder;
   readonly pgRestore: string | undefined;
   /** Programs by their path; PATH of the runner finds them otherwise. */
   readonly programs: { readonly zstd: string; readonly gzip: string };
 }
 
-/** To the worker: the compressed bytes in order, then the end. */
-export type TapInput = { readonly kind: 'chunk'; readonly bytes: Uint8Array } | { readonly kind: 'end' };
+/** To the worker: who decodes, the compressed bytes in order, then the end. */
+export type TapInput = { readonly kind: 'begin'; readonly decoder: Decoder } | { readonly kind: 'chunk'; readonly bytes: Uint8Array } | { readonly kind: 'end' };
 
 /** From the worker. */
 export type TapOutput =

@@ -6,7 +6,7 @@ import { messageOf } from './message.ts';
 import { roomIn } from './room.ts';
 import { createScanner } from './scanners/registry.ts';
 import type { Scanner } from './scanners/scanner.ts';
-import type { TapInput, TapOutput, TapSetup } from './tap-protocol.ts';
+import type { Decoder, TapInput, TapOutput, TapSetup } from './tap-protocol.ts';
 
 /**
  * The tap: decodes what is stored by the `zstd` program, then hashes and reads the plaintext. The program and not node:zlib,
@@ -25,11 +25,11 @@ class Tap {
   /** It did not take all it was given, whatever its exit code says. */
   #refused = false;
 
-  constructor(setup: TapSetup, say: (output: TapOutput) => void) {
+  constructor(setup: TapSetup, decoder: Decoder, say: (output: TapOutput) => void) {
     this.#say = say;
     this.#scanner = createScanner(setup.scan, { pgRestore: setup.pgRestore });
-    if (setup.decoder === 'none') { this.#drained = Promise.resolve(undefined); return; }
-    const child = setup.decoder === 'zstd' ? spawn(setup.programs.zstd, ['-d', '-q', '-c']) : spawn(setup.programs.gzip, ['-d', '-c']);
+    if (decoder === 'none') { this.#drained = Promise.resolve(undefined); return; }
+    const child = decoder === 'zstd' ? spawn(setup.programs.zstd, ['-d', '-q', '-c']) : spawn(setup.programs.gzip, ['-d', '-c']);
     this.#child = child;
     child.stdin.on('error', () => { this.#inputOver = this.#refused = true; });
     if (child.pid !== undefined) say({ kind: 'pid', pid: child.pid });
@@ -98,13 +98,16 @@ class Tap {
 function serve(setup: TapSetup, port: { postMessage(output: TapOutput): void; on(event: 'message', listener: (input: TapInput | 'close') => void): unknown; close(): void }): void {
   const say = (output: TapOutput): void => port.postMessage(output);
   const failed = (thrown: unknown): void => { say({ kind: 'failed', why: messageOf(thrown), killed: true }); };
-  const tap = new Tap(setup, say);
+  let tap: Tap | undefined;
   let turn: Promise<void> = Promise.resolve();
   port.on('message', (input) => {
-    if (input === 'close') { tap.close(); port.close(); return; }
+    if (input === 'close') { tap?.close(); port.close(); return; }
     turn = turn.then(async () => {
-      if (input.kind === 'end') { await tap.end(); port.close(); }
-      else await tap.take(Buffer.from(input.bytes.buffer, input.bytes.byteOffset, input.bytes.byteLength));
+      switch (input.kind) {
+        case 'begin': tap = new Tap(setup, input.decoder, say); return;
+        case 'chunk': return await tap?.take(Buffer.from(input.bytes.buffer, input.bytes.byteOffset, input.bytes.byteLength));
+        case 'end': await tap?.end(); port.close();
+      }
     }).catch(failed);
   });
 }

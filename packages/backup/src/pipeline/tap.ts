@@ -13,13 +13,14 @@ export function decoderFor(first: Buffer): Decoder {
   return first.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC) ? 'gzip' : 'none';
 }
 
-/** The worker thread that proves what is stored, as the pipeline sees it. */
+/** The worker thread that proves what is stored, as the pipeline sees it. It loads while the dumper starts. */
 export class TapThread {
   plainBytes = 0;
   /** Of the decoder program; for tests and messages. */
   decoderPid: number | undefined;
   readonly result: Promise<TapResult>;
   readonly #worker: Worker;
+  #begun = false;
   #ahead = 0;
   #wake: () => void = () => undefined;
   #over = false;
@@ -42,9 +43,16 @@ export class TapThread {
     });
   }
 
-  /** Gives it a copy of the bytes; resolves when more may come. A tap that has failed takes anything: `result` tells. */
-  async write(chunk: Buffer): Promise<void> {
+  /** Whether it was given anything. */
+  get begun(): boolean {
+    return this.#begun;
+  }
+
+  /** Gives it a copy of the bytes, `magic` first among them; resolves when more may come. A tap that has failed takes anything: `result` tells. */
+  async write(chunk: Buffer, decoder: (magic: Buffer) => Decoder): Promise<void> {
     if (this.#over) return;
+    if (!this.#begun) this.#send({ kind: 'begin', decoder: decoder(chunk) }, []);
+    this.#begun = true;
     const bytes = Uint8Array.from(chunk);
     this.#ahead += bytes.length;
     this.#send({ kind: 'chunk', bytes }, [bytes.buffer]);
@@ -55,8 +63,10 @@ export class TapThread {
     return this.#ahead > AHEAD_BYTES;
   }
 
-  end(): void {
+  /** Tells it that nothing more comes. */
+  async finish(): Promise<TapResult> {
     if (!this.#over) this.#send({ kind: 'end' }, []);
+    return await this.result;
   }
 
   /** Ends thread and programs at once; idempotent. */
