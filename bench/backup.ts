@@ -1,7 +1,6 @@
 /**
- * Whole backups side by side with public tools that prove the same. Ours is the package's own `backup` in a process of its own
- * (proofs/backup/child.ts), as the action calls it, from source, because only there the parts of a run have times of their own;
- * memory is that of the built action. The shell peers run the same dumper on the same server.
+ * Whole backups side by side with public tools that prove the same. Ours is the built action, started as a job would start it;
+ * the times of its parts are those of its result file. The shell peers run the same dumper on the same server.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +10,6 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { makeKeys, proofDir, type Keys } from '../proofs/backup/bed.ts';
-import type { ChildAnswer, ChildJob } from '../proofs/backup/child.ts';
 import { LyingPrograms } from '../proofs/backup/wrapped.ts';
 import { startDatabase, type TestServer } from '../test/support/databases.ts';
 import { SYSTEM_PATH } from '../test/support/database/engine.ts';
@@ -28,13 +26,26 @@ const BUCKET = 'bench';
 const SHELL = join(import.meta.dirname, 'backup/shell-proof.sh');
 const ROOT = join(import.meta.dirname, '..');
 const ACTION = join(ROOT, 'build/release/db-backup/dist/index.js');
-const CHILD = join(import.meta.dirname, '../proofs/backup/child.ts');
 /** Tables of Foodmart that hold nearly all of its rows. */
 const LARGE = ['sales_fact_1997', 'sales_fact_1998', 'agg_pl_01_sales_fact_1997', 'agg_ll_01_sales_fact_1997', 'agg_c_special_sales_fact_1997', 'agg_c_14_sales_fact_1997', 'agg_lc_100_sales_fact_1997', 'agg_l_05_sales_fact_1997'];
 /** Of names and status words in the private folder; the dump itself would be a thousand times as large. */
 const TEMP_BYTES = 64 * 1024;
 
 type Peer = 'bare' | 'proof' | 'age' | 'script';
+
+interface Source {
+  readonly url: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+interface Ours extends Watched {
+  /** Of the whole process with all its children: start, dump, store, read-back. */
+  readonly cpuMs: number;
+  readonly seconds: number;
+  readonly rawBytes: number;
+  /** Milliseconds by part, from the result file. */
+  readonly timing: Readonly<Record<string, number>>;
+}
 
 class Bed {
   readonly dir: string;
@@ -48,49 +59,28 @@ class Bed {
     writeFileSync(join(dir, 'recipients'), this.keys.recipients.join('\n'));
   }
 
-  /** One backup of ours; a store of its own, gone afterwards. */
-  async ours(source: { readonly url: string; readonly env: Readonly<Record<string, string>> }, change: Partial<ChildJob> = {}): Promise<ChildAnswer & Watched & { readonly cpuMs: number }> {
+  /** One backup of the built action, as a job would start it; its temporary files and its folder are gone afterwards. */
+  async ours(source: Source, change: Readonly<Record<string, string>> = {}): Promise<Ours> {
     this.#made += 1;
-    const folder = join(this.dir, `store${this.#made}`);
-    const temp = join(this.dir, `temp${this.#made}`);
+    const [folder = '', temp = '', files = ''] = ['store', 'temp', 'files'].map((name) => join(this.dir, `${name}${this.#made}`));
     mkdirSync(folder, { mode: 0o700 });
-    mkdirSync(temp);
-    const job: ChildJob = {
-      url: source.url, env: { ...source.env, TMPDIR: temp, RUNNER_TEMP: temp }, store: `file://${folder}`, recipients: this.keys.recipients, identity: this.keys.identity, signingKey: this.keys.signingKey,
-      encryption: 'none', parallel: 1, ...change,
-    };
-    const [file, ...args] = counted(process.execPath, '--no-warnings', CHILD);
-    const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, TMPDIR: temp } });
-    const cpu = cpuOf(child.stderr);
-    const watch = watchProcess(child.pid ?? 0, temp);
-    child.stdin.end(JSON.stringify(job));
-    let out = '';
-    child.stdout.setEncoding('utf8').on('data', (more: string) => { out += more; });
-    await once(child, 'close');
-    const watched = watch.stop();
-    for (const gone of [folder, temp]) rmSync(gone, { recursive: true, force: true });
-    const answer: ChildAnswer = JSON.parse(out);
-    if (answer.status !== 'verified') throw new Error(`a backup of the bench failed: ${answer.reason ?? ''} ${answer.message}`);
-    return { ...answer, ...watched, cpuMs: await cpu };
-  }
-
-  /** One run of the built action, as a job would start it: what users have in memory. */
-  async action(source: { readonly url: string; readonly env: Readonly<Record<string, string>> }, inputs: Readonly<Record<string, string>>): Promise<Watched & { readonly seconds: number }> {
-    this.#made += 1;
-    const temp = join(this.dir, `temp${this.#made}`);
-    mkdirSync(temp);
-    const files = Object.fromEntries(['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY', 'GITHUB_STATE', 'GITHUB_ENV', 'GITHUB_PATH'].map((name) => [name, join(this.dir, `${name}${this.#made}`)]));
-    for (const file of Object.values(files)) writeFileSync(file, '');
-    const given = { 'database-url': source.url, 'recipients': this.keys.recipients.join('\n'), 'identity': this.keys.identity, ...inputs };
-    const env = { ...source.env, ...files, TMPDIR: temp, RUNNER_TEMP: temp, GITHUB_REPOSITORY: 'acme/shop', ...Object.fromEntries(Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])) };
+    for (const made of [temp, files]) mkdirSync(made);
+    const runner = Object.fromEntries(['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY', 'GITHUB_STATE', 'GITHUB_ENV', 'GITHUB_PATH'].map((name) => [name, join(files, name)]));
+    for (const file of Object.values(runner)) writeFileSync(file, '');
+    const given = { 'database-url': source.url, 'stores': `file://${folder}`, 'identity': this.keys.identity, 'encryption': 'none', ...(change['encryption'] === 'age' && { recipients: this.keys.recipients.join('\n') }), ...change };
+    const env = { ...source.env, ...runner, TMPDIR: temp, RUNNER_TEMP: temp, GITHUB_REPOSITORY: 'acme/shop', ...Object.fromEntries(Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])) };
     const began = performance.now();
-    const child = spawn(process.execPath, [ACTION], { stdio: ['ignore', 'pipe', 'inherit'], env });
+    const [file, ...args] = counted(process.execPath, ACTION);
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     const watch = watchProcess(child.pid ?? 0, temp);
-    const [said] = await Promise.all([text(child.stdout), once(child, 'close')]);
+    const [said, cpuMs] = await Promise.all([text(child.stdout), cpuOf(child.stderr), once(child, 'close')]);
+    const seconds = (performance.now() - began) / 1000;
     const watched = watch.stop();
-    rmSync(temp, { recursive: true, force: true });
-    if (child.exitCode !== 0 || !readFileSync(files['GITHUB_OUTPUT'] ?? '', 'utf8').includes('verified')) throw new Error(`the built action ended with ${String(child.exitCode)}: ${said.split('\n').filter((line) => line.startsWith('::error')).join(' ')}`);
-    return { ...watched, seconds: (performance.now() - began) / 1000 };
+    const outputs = readFileSync(join(files, 'GITHUB_OUTPUT'), 'utf8');
+    if (child.exitCode !== 0 || !outputs.includes('verified')) throw new Error(`the built action ended with ${String(child.exitCode)}: ${said.split('\n').filter((line) => line.startsWith('::error')).join(' ')}`);
+    const result: { readonly backup: { readonly rawBytes: number; readonly timing: Readonly<Record<string, number>> } } = JSON.parse(readFileSync(/^(\/.*\.json)$/m.exec(outputs)?.[1] ?? '', 'utf8'));
+    for (const gone of [folder, temp, files]) rmSync(gone, { recursive: true, force: true });
+    return { ...watched, cpuMs, seconds, rawBytes: result.backup.rawBytes, timing: result.backup.timing };
   }
 
   /** Milliseconds of a peer. */
@@ -119,6 +109,7 @@ async function cpuOf(stderr: Readable): Promise<number> {
 }
 
 export async function bench(context: BenchContext): Promise<void> {
+  if (!existsSync(ACTION)) execFileSync(process.execPath, [join(ROOT, 'scripts/build.ts')], { stdio: 'inherit' });
   using dir = proofDir();
   const bed = new Bed(dir.path);
   {
@@ -146,7 +137,7 @@ async function throughput(bed: Bed, server: TestServer, { quick, figure, log }: 
       samples.add(mode, ms);
       samples.add(`${mode} cpu`, cpuMs);
     }
-    for (const [name, change] of [['ours', {}], ['ours-age', { encryption: 'age' }], ['ours-s3', s3Of(s3, round)], ['ours-s3-age', { ...s3Of(s3, round + 100), encryption: 'age' }]] as const) {
+    for (const [name, change] of [['ours', {}], ['ours-age', { encryption: 'age' }], ['ours-s3', s3Of(s3, `round${round}`)], ['ours-s3-age', { ...s3Of(s3, `sealed${round}`), encryption: 'age' }]] as const) {
       const done = await bed.ours(source, change);
       samples.add(`${name} dump+store`, done.timing['dump'] ?? Number.NaN);
       samples.add(`${name} read-back`, done.timing['read-back'] ?? Number.NaN);
@@ -178,13 +169,12 @@ async function repeat(server: TestServer, times: number): Promise<void> {
   }
 }
 
-function s3Of(s3: TestS3, round: number): Partial<ChildJob> {
-  return { store: `s3://${BUCKET}/round${round}?endpoint=${s3.endpoint}`, accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey };
+function s3Of(s3: TestS3, folder: string): Readonly<Record<string, string>> {
+  return { 'stores': `s3://${BUCKET}/${folder}?endpoint=${s3.endpoint}`, 'access-key-id': s3.accessKeyId, 'secret-access-key': s3.secretAccessKey };
 }
 
 /** The dump of Foodmart played back with its rows repeated, so that its size is what is asked for; encrypted, into S3. */
 async function memory(bed: Bed, server: TestServer, { quick, figure, log }: BenchContext): Promise<void> {
-  if (!existsSync(ACTION)) execFileSync(process.execPath, [join(ROOT, 'scripts/build.ts')], { stdio: 'inherit' });
   const real = server.bin('mariadb-dump');
   const programs = new LyingPrograms(bed.dir, { 'mysqldump': real, 'mariadb-dump': real });
   const dump = execFileSync(real, [`--host=${server.host}`, `--port=${server.port}`, `--user=${server.rootUser}`, `--password=${server.rootPassword}`, '--single-transaction', '--routines', '--triggers', '--events', '--hex-blob', 'shop'], { env: server.env, maxBuffer: 2 * GIB });
@@ -201,7 +191,7 @@ async function memory(bed: Bed, server: TestServer, { quick, figure, log }: Benc
     const times = Math.max(0, Math.ceil((bytes - dump.length) / rows.length));
     const script = `cat "$HERE/body"; i=0; while [ "$i" -lt ${times} ]; do cat "$HERE/rows"; i=$((i + 1)); done; cat "$HERE/trailer"`;
     for (const program of ['mysqldump', 'mariadb-dump']) programs.lie(program, script, files);
-    const done = await bed.action(source, { 'stores': `s3://${BUCKET}/memory-${name}?endpoint=${s3.endpoint}`, 'access-key-id': s3.accessKeyId, 'secret-access-key': s3.secretAccessKey });
+    const done = await bed.ours(source, { ...s3Of(s3, `memory-${name}`), encryption: 'age' });
     log(`the built action, ${(bytes / 1e9).toFixed(1)} GB of SQL into S3, encrypted and read back: ${done.seconds.toFixed(1)} s`);
     figure(`backup-memory-mib-at-${name}`, done.memoryBytes / MIB, '<=', 350);
   }
@@ -214,7 +204,7 @@ async function parallel(bed: Bed, server: TestServer, { quick, figure, log }: Be
   const source = { url: server.url(server.rootUser, server.rootPassword, 'shop'), env: server.env };
   const few = cpus().length < 4;
   for (let round = 0; round < (quick ? 2 : 3); round += 1) {
-    for (const streams of [1, 3]) bed.samples.add(`postgres, ${streams} streams`, (await bed.ours(source, { parallel: streams })).timing['dump'] ?? Number.NaN);
+    for (const streams of [1, 3]) bed.samples.add(`postgres, ${streams} streams`, (await bed.ours(source, { parallel: String(streams) })).timing['dump'] ?? Number.NaN);
   }
   const [one, three] = [bed.samples.median('postgres, 1 streams'), bed.samples.median('postgres, 3 streams')];
   log(`PostgreSQL: one stream ${one.toFixed(0)} ms, three ${three.toFixed(0)} ms, on ${cpus().length} cores`);
