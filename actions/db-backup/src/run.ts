@@ -1,4 +1,4 @@
-import { backup, backupSections, EXIT_CODES, listedSource, newBackupRecord, newRunName, planBackup, pruneAll, recordRun, shownSize, storeArtifact, timedOut, verifyStored, type BackupConfig, type BackupIo, type BackupRecord, type Workers } from '@ops/backup';
+import { backup, backupSections, EXIT_CODES, ForeignFolder, listedFolder, newBackupRecord, newRunName, planBackup, pruneAll, recordRun, shownSize, storeArtifact, timedOut, verifyStored, type BackupConfig, type BackupIo, type BackupRecord, type Workers } from '@ops/backup';
 import { asError, CancelledError, UserError, withPrivateTemp, type Deps, type Report, type Verdict } from '@ops/shared';
 import { backupConfig } from './config.ts';
 import type { BackupInputs, BackupOutput } from './inputs.ts';
@@ -22,6 +22,7 @@ export async function run(inputs: BackupInputs, given: Deps, report: Report<Back
     await act(inputs, config, io, record, signal);
   } catch (thrown) {
     failure = endOf(asError(thrown), deps.signal, late, inputs.timeout);
+    if (failure instanceof ForeignFolder) delete record.source;
   }
   const verdict = verdictOf(inputs, record, failure);
   await diary(inputs, config, record, verdict, deps);
@@ -48,11 +49,11 @@ async function act(inputs: BackupInputs, config: BackupConfig, io: BackupIo, rec
   switch (inputs.mode) {
     case 'backup': return await backup(config, io, record, signal);
     case 'plan': return await planBackup(config, io, record, signal);
-    case 'verify': return await verifyStored(config, await listedSource(config, io, signal), record, io, signal);
+    case 'verify': return await verifyStored(config, await listedFolder(config, io, signal), record, io, signal);
     case 'prune': {
-      const source = await listedSource(config, io, signal);
-      record.source = source;
-      return await pruneAll(config, source, undefined, new Map(), record, io, signal);
+      const folder = await listedFolder(config, io, signal);
+      record.source = folder.source;
+      return await pruneAll(config, folder, undefined, new Map(), record, io, signal);
     }
   }
 }

@@ -1,6 +1,6 @@
 /** The action over a real SQLite file and a folder: what it says and which exit code it gives, for each way it can end. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -99,6 +99,25 @@ describeWithServices('db-backup', ['sqlite3', 'zstd'], () => {
     expect(bad.verdict).toMatchObject({ ok: false, reason: 'checksum-differs', exit: 3, remedy: expect.stringContaining('Make a new backup now') });
     expect(bad.outputs).toMatchObject({ 'verdict': 'fail', 'reason-code': 'checksum-differs', 'backup-id': undefined });
     expect(runs().map(({ verdict, reason }) => ({ verdict, reason })).at(-1)).toEqual({ verdict: 'fail', reason: 'checksum-differs' });
+  });
+
+  test('two databases whose names make one folder never share it, and the refused run leaves nothing there', async () => {
+    copyFileSync(join(dir, 'shop.sqlite'), join(dir, 'b-shop.sqlite'));
+    const first = { environment: 'a-b' };
+    const second = { 'environment': 'a', 'database-url': `sqlite://${dir}/b-shop.sqlite` };
+    expect((await act(first)).verdict).toMatchObject({ ok: true, sentence: expect.stringContaining('of a-b-shop.sqlite is') });
+    const everything = (): string => globSync('**', { cwd: join(dir, 'store') }).join('\n');
+    const before = everything();
+    for (const mode of ['plan', 'backup', 'verify', 'prune']) {
+      const { verdict } = await act({ ...second, mode });
+      expect(verdict).toMatchObject({ ok: false, reason: 'bad-input', exit: 1, sentence: expect.stringMatching(/^source: the folder a-b-shop\.sqlite in file:\S+ belongs to the database shop\.sqlite of environment a-b, .* and this is the database b-shop\.sqlite of environment a\.$/) });
+    }
+    expect(everything()).toBe(before);
+    expect((await act(first)).verdict).toMatchObject({ ok: true });
+    expect((await act({ ...second, source: 'a.b-shop.sqlite' })).verdict).toMatchObject({ ok: true });
+    // Nor does a copy come into it.
+    const copied = await act({ ...second, stores: `file://${dir}/other\nfile://${dir}/store` });
+    expect(copied.verdict).toMatchObject({ ok: false, reason: 'copy-missing', sentence: expect.stringContaining('source: the folder a-b-shop.sqlite') });
   });
 
   test('verify: a sample of a third reads every older backup within three runs, on whatever days', async () => {

@@ -2,6 +2,7 @@ import { asError, CancelledError } from '@ops/shared';
 import { newStampedId } from '../catalog/backup-id.ts';
 import { readCatalog, type Catalog } from '../catalog/list.ts';
 import type { Manifest } from '../catalog/manifest.ts';
+import { requireOwnFolder } from '../catalog/owner.ts';
 import { publishManifest, type Published } from '../catalog/publish.ts';
 import { openSource } from '../engines/open.ts';
 import { BackupFault } from '../fault.ts';
@@ -45,7 +46,7 @@ export async function backup(config: BackupConfig, io: BackupIo, record: BackupR
     await makeCopies(config, looked, made.published, record, io, signal);
     await verifyEverywhere(config, made.published, record, io, signal);
     await verifySample(config, catalog, record, io, signal);
-    await pruneAll(config, looked.source, made.published.manifest.id, facts, record, io, signal);
+    await pruneAll(config, looked, made.published.manifest.id, facts, record, io, signal);
   } finally {
     await looked.query.close();
   }
@@ -63,8 +64,9 @@ export async function planBackup(config: BackupConfig, io: BackupIo, record: Bac
     const [primary] = config.stores;
     if (primary !== undefined) {
       const catalog = await readCatalog(primary, { source: looked.source, trusted: config.trusted, nowMs: io.deps.clock.now(), signal });
+      requireOwnFolder(catalog.entries[0]?.manifest, looked.owner, catalog);
       noteHistory(catalog, record);
-      await noteRetention({ ...config, prune: 'dry-run' }, looked.source, undefined, { checksums: false, conditional: true, versioning: false }, record, io, signal);
+      await noteRetention({ ...config, prune: 'dry-run' }, looked, undefined, { checksums: false, conditional: true, versioning: false }, record, io, signal);
     }
     for (const line of record.plan) io.deps.log.info(line);
     requireNoRefusal(looked.refusals, config.allowPartial);
@@ -95,6 +97,7 @@ async function openPrimary(config: BackupConfig, looked: Looked, record: BackupR
   facts.set(primary, await primary.probe(signal));
   await checkLifecycle(config, looked.source, record, io, signal);
   const catalog = await readCatalog(primary, { source: looked.source, trusted: config.trusted, nowMs: io.deps.clock.now(), signal });
+  requireOwnFolder(catalog.entries[0]?.manifest, looked.owner, catalog);
   noteHistory(catalog, record);
   await reportLeftovers(primary, looked.source, catalog, record, io, signal);
   for (const oddity of catalog.oddities.slice(0, 10)) record.warnings.push(`${oddity.key}: ${oddity.why}`);

@@ -1,7 +1,10 @@
 import { asError } from '@ops/shared';
 import type { Manifest } from '../catalog/manifest.ts';
+import { newestManifest } from '../catalog/newest.ts';
+import { requireOwnFolder, type Owner } from '../catalog/owner.ts';
 import { publishCopies, type Copy, type Published } from '../catalog/publish.ts';
 import { BackupFault } from '../fault.ts';
+import type { TrustedSigners } from '../catalog/sign.ts';
 import type { Store, Tier } from '../stores/store.ts';
 import type { BackupConfig } from './config.ts';
 import type { BackupIo } from './io.ts';
@@ -10,6 +13,8 @@ import { restoreText } from './manifest-of.ts';
 import type { BackupRecord } from './record.ts';
 
 export interface CopyIo {
+  readonly owner: Owner | undefined;
+  readonly trusted: TrustedSigners | undefined;
   readonly onUpload: (store: Store, key: string) => void;
   readonly signal: AbortSignal;
 }
@@ -25,7 +30,7 @@ export async function makeCopies(config: BackupConfig, looked: Looked, published
   const { manifest } = published;
   const done: { readonly index: number; readonly copy: Copy }[] = [];
   for (const [at, store] of others.entries()) {
-    const copy = await copyData(manifest, primary, store, { onUpload: io.onUpload, signal });
+    const copy = await copyData(manifest, primary, store, { onUpload: io.onUpload, owner: looked.owner, trusted: config.trusted, signal });
     if ('why' in copy) degrade(record, io, at + 1, store.name, copy.why);
     else done.push({ index: at + 1, copy: { ...copy, restore: restoreText(looked, store, manifest.artifacts, manifest.codec) } });
   }
@@ -50,6 +55,7 @@ export function degrade(record: BackupRecord, io: Pick<BackupIo, 'deps'>, index:
  */
 export async function copyData(manifest: Manifest, from: Store, to: Store, io: CopyIo): Promise<DataCopy> {
   try {
+    requireOwnFolder(await newestManifest(to, { source: manifest.source, trusted: io.trusted, signal: io.signal }), io.owner, { source: manifest.source, store: to.name });
     const artifacts: Manifest['artifacts'] = [];
     for (const artifact of manifest.artifacts) {
       const segments: Manifest['artifacts'][number]['segments'] = [];

@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import { CancelledError } from '@ops/shared';
+import type { Owner } from '../catalog/owner.ts';
 import { defaultSource, sourceFolder } from '../catalog/source.ts';
 import type { Engine, EngineFacts, Refusal } from '../engines/engine.ts';
 import { openSource } from '../engines/open.ts';
@@ -20,6 +22,13 @@ export interface Looked {
   readonly refusals: readonly Refusal[];
   /** Catalog name of the database. */
   readonly source: string;
+  readonly owner: Owner;
+}
+
+/** The folder of a catalog, and whose it must be where that is known. */
+export interface Folder {
+  readonly source: string;
+  readonly owner: Owner | undefined;
 }
 
 /** Opens the database and asks it everything. The caller closes `query`. `named` is told the source as soon as it is known, also when the database then refuses. */
@@ -31,7 +40,7 @@ export async function look(config: BackupConfig, mask: (secret: string) => void,
     const facts = await engine.inspect(query, config.place, connection, signal);
     const source = config.source ?? defaultSource({ environment: config.environment, engine: facts.engine, database: connection.kind === 'file' ? connection.path : facts.database });
     sourceFolder(source);
-    return { connection, from, engine, query, facts, refusals: engine.refusals(facts, config.options), source };
+    return { connection, from, engine, query, facts, refusals: engine.refusals(facts, config.options), source, owner: { environment: config.environment, database: facts.database, identity: facts.server.identity } };
   } catch (thrown) {
     await query.close();
     if (signal.aborted) throw new CancelledError('looking at the database');
@@ -39,18 +48,24 @@ export async function look(config: BackupConfig, mask: (secret: string) => void,
   }
 }
 
-/** The catalog name for modes that only read stores: as given, else from the login, without opening the database. */
-export async function listedSource(config: BackupConfig, io: Pick<BackupIo, 'deps'>, signal: AbortSignal): Promise<string> {
+/** The folder for modes that only read stores: as given, else from the login, without opening the database. */
+export async function listedFolder(config: BackupConfig, io: Pick<BackupIo, 'deps'>, signal: AbortSignal): Promise<Folder> {
   if (config.source !== undefined) {
     sourceFolder(config.source);
-    return config.source;
+    return { source: config.source, owner: undefined };
   }
-  return sourceOf(config, (await findSource(config.place, config.database, io.deps.mask, signal)).connection);
+  const { connection } = await findSource(config.place, config.database, io.deps.mask, signal);
+  return { source: sourceOf(config, connection), owner: { environment: config.environment, database: databaseName(connection) } };
+}
+
+/** As manifests name it. */
+function databaseName(connection: Connection): string {
+  return connection.kind === 'file' ? basename(connection.path) : connection.database;
 }
 
 /** As given, else by the login alone. */
 function sourceOf(config: BackupConfig, connection: Connection): string {
-  const source = config.source ?? defaultSource({ environment: config.environment, engine: connection.engine, database: connection.kind === 'file' ? connection.path : connection.database });
+  const source = config.source ?? defaultSource({ environment: config.environment, engine: connection.engine, database: databaseName(connection) });
   sourceFolder(source);
   return source;
 }

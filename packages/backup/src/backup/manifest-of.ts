@@ -25,7 +25,7 @@ export function manifestOf(config: BackupConfig, looked: Looked, store: Store, p
   const compression = artifacts[0]?.compression ?? config.compression;
   const position = artifacts.map((artifact) => artifact.scan.position).find((text) => text !== undefined);
   return {
-    version: 1, id, source: looked.source, store: store.name, tier: config.tier,
+    version: 1, id, source: looked.source, environment: config.environment, store: store.name, tier: config.tier,
     tool: { name: 'fwber/ops/db-backup', version: config.toolVersion },
     engine: facts.engine,
     server: { version: facts.server.version, major: facts.server.major, ...(facts.server.identity === undefined ? {} : { identity: facts.server.identity }) },

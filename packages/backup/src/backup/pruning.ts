@@ -3,10 +3,11 @@ import { prune, type PruneResult } from '../retention/prune.ts';
 import type { Store, StoreFacts } from '../stores/store.ts';
 import type { BackupIo } from './io.ts';
 import type { BackupConfig } from './config.ts';
+import type { Folder } from './look.ts';
 import type { BackupRecord } from './record.ts';
 
 /** After a proven backup: applies retention in every store that has it. Without proof nothing is ever deleted. */
-export async function pruneAll(config: BackupConfig, source: string, after: string | undefined, known: ReadonlyMap<Store, StoreFacts>, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
+export async function pruneAll(config: BackupConfig, folder: Folder, after: string | undefined, known: ReadonlyMap<Store, StoreFacts>, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
   if (config.prune === 'never') return;
   if (after !== undefined && record.status === 'complete') {
     io.deps.log.info('Nothing is deleted, because this backup is complete but not proven.');
@@ -17,7 +18,7 @@ export async function pruneAll(config: BackupConfig, source: string, after: stri
     if (record.missing[index] !== undefined) continue;
     try {
       const facts = knownFacts(config, known, index) ?? await store.probe(signal);
-      await noteRetention({ ...config, pruneStores: [store] }, source, after, facts, record, io, signal, index === 0);
+      await noteRetention({ ...config, pruneStores: [store] }, folder, after, facts, record, io, signal, index === 0);
     } catch (thrown) {
       // A backup that was just proven is good news; that old ones stay, for want of a word or of an answer, is a warning beside it.
       if (after === undefined || signal.aborted || !(thrown instanceof UserError)) throw thrown;
@@ -36,12 +37,12 @@ function knownFacts(config: BackupConfig, known: ReadonlyMap<Store, StoreFacts>,
 }
 
 /** Runs retention in the first of the prune stores, and notes what is kept and what goes. */
-export async function noteRetention(config: BackupConfig, source: string, after: string | undefined, facts: StoreFacts, record: BackupRecord, io: BackupIo, signal: AbortSignal, primary = true): Promise<PruneResult | undefined> {
+export async function noteRetention(config: BackupConfig, { source, owner }: Folder, after: string | undefined, facts: StoreFacts, record: BackupRecord, io: BackupIo, signal: AbortSignal, primary = true): Promise<PruneResult | undefined> {
   const [store] = config.pruneStores;
   if (store === undefined) return undefined;
   const dryRun = config.prune === 'dry-run';
   const result = await prune({
-    store, facts, dryRun, source, after, signal,
+    store, facts, dryRun, source, owner, after, signal,
     policy: config.retention, trusted: config.trusted, confirmed: config.confirmPrune,
     run: `${config.run.runId}.${config.run.runAttempt}`,
   }, io.deps);

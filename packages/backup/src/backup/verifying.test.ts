@@ -23,7 +23,7 @@ test('what lies in an archive is told and passed over, and takes nobody\'s turn'
   const run = async (): Promise<readonly string[]> => {
     const record = newBackupRecord(shelf.nowMs);
     const config = { stores: [shelf.store], depth: { kind: 'sample', parts: 1, of: 4 }, trusted: undefined, identity: undefined, signer: undefined, run: { runId: '7', runAttempt: '1', runUrl: '' } };
-    await verifyStored(config as never, SOURCE, record, { deps: { clock: { now: () => shelf.nowMs }, random: shelf.random, log } } as never, forever);
+    await verifyStored(config as never, { source: SOURCE, owner: undefined }, record, { deps: { clock: { now: () => shelf.nowMs }, random: shelf.random, log } } as never, forever);
     expect(record.warnings).toEqual([expect.stringContaining(`${ids[0]}, ${ids[1]} in`)]);
     shelf.nowMs += 7 * DAY;
     return record.verified.map(({ id, verdict }) => `${id} ${verdict}`);

@@ -1,6 +1,7 @@
 import { readCatalog, type Catalog, type CatalogEntry, type Oddity } from '../catalog/list.ts';
 import type { Manifest } from '../catalog/manifest.ts';
 import { markReading } from '../catalog/marks.ts';
+import { requireOwnFolder } from '../catalog/owner.ts';
 import type { Published } from '../catalog/publish.ts';
 import { newRunName } from '../catalog/runs.ts';
 import { standingOf } from '../catalog/status.ts';
@@ -13,6 +14,7 @@ import type { ReadBackResult } from '../verify/read-back.ts';
 import type { BackupConfig } from './config.ts';
 import { degrade } from './copies.ts';
 import type { BackupIo } from './io.ts';
+import type { Folder } from './look.ts';
 import type { BackupRecord } from './record.ts';
 
 /** Reads the new backup back from the primary store, and from every copy that was made. */
@@ -56,10 +58,11 @@ export async function verifySample(config: BackupConfig, catalog: Catalog, recor
 }
 
 /** mode verify: looks at the newest backup in every store, and at what no longer passes for one; sample at its share of the older ones too. */
-export async function verifyStored(config: BackupConfig, source: string, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
+export async function verifyStored(config: BackupConfig, { source, owner }: Folder, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
   record.source = source;
   for (const [index, store] of config.stores.entries()) {
     const catalog = await readCatalog(store, { source, trusted: config.trusted, nowMs: io.deps.clock.now(), signal });
+    requireOwnFolder(catalog.entries[0]?.manifest, owner, catalog);
     for (const oddity of catalog.oddities) noteOddity(oddity, store, record, io);
     if (catalog.entries.length === 0 && index === 0) record.missing[index] = 'there is none';
     else if (catalog.entries.length === 0) degrade(record, io, index, store.name, `there is no backup of ${source}`);

@@ -31,6 +31,8 @@ export const manifestSchema = z.strictObject({
   version: z.literal(1),
   id: z.string().min(1),
   source: z.string().min(1),
+  /** With the database it tells whose folder it is: names joined by a hyphen may meet. */
+  environment: z.string().optional(),
   /** Name of the store it was published to first, and of this copy. */
   store: z.string(),
   tier: z.enum(TIERS),

@@ -1,5 +1,6 @@
 import { asError } from '@ops/shared';
 import { readCatalog, type Catalog } from '../catalog/list.ts';
+import { requireOwnFolder, type Owner } from '../catalog/owner.ts';
 import type { TrustedSigners } from '../catalog/sign.ts';
 import type { Store } from '../stores/store.ts';
 import type { RetentionPolicy } from './ages.ts';
@@ -20,6 +21,8 @@ export interface PrunePlan {
 
 export interface PlanRequest {
   readonly source: string;
+  /** Whose folder it must be, where that is known: nobody else's backups may be deleted by this policy. */
+  readonly owner?: Owner | undefined;
   readonly policy: RetentionPolicy;
   readonly trusted: TrustedSigners | undefined;
   readonly nowMs: number;
@@ -28,7 +31,7 @@ export interface PlanRequest {
   readonly signal: AbortSignal;
 }
 
-/** Reads the catalog and decides. Changes nothing. */
+/** Reads the catalog and decides. Changes nothing. Throws `bad-input` when it is somebody else's. */
 export async function planPrune(store: Store, request: PlanRequest): Promise<PrunePlan> {
   let catalog: Catalog | undefined;
   const leftovers = await findLeftovers(store, request.source, async () => {
@@ -36,6 +39,7 @@ export async function planPrune(store: Store, request: PlanRequest): Promise<Pru
     return catalog.ids;
   }, request.nowMs, request.signal);
   catalog ??= await readCatalog(store, request);
+  requireOwnFolder(catalog.entries[0]?.manifest, request.owner, catalog);
   const decision = decideRetention(retentionItems(catalog), request.policy, request.nowMs);
   return { source: request.source, store: store.name, decision, leftovers, blocked: blockedBy(catalog, request), catalog };
 }
