@@ -1,5 +1,5 @@
 /** What a process and its codecs take while they run: memory, and files in its folder for temporary ones. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const EVERY_MS = 200;
@@ -8,7 +8,7 @@ const OURS = ['node', 'MainThread', 'zstd', 'gzip', 'age'];
 export interface Watched {
   /** Most bytes of node and the codecs at one moment. */
   readonly memoryBytes: number;
-  /** Most bytes of regular files in the folder. */
+  /** Most bytes of regular files in the folder, with those that the process itself holds open without a name. */
   readonly diskBytes: number;
 }
 
@@ -17,7 +17,7 @@ export function watchProcess(pid: number, temp: string): { stop(): Watched } {
   let [memoryBytes, diskBytes] = [0, 0];
   const timer = setInterval(() => {
     memoryBytes = Math.max(memoryBytes, memoryOf(pid));
-    diskBytes = Math.max(diskBytes, sizeOf(temp));
+    diskBytes = Math.max(diskBytes, sizeOf(temp) + namelessSize(pid, temp));
   }, EVERY_MS);
   return { stop: () => { clearInterval(timer); return { memoryBytes, diskBytes }; } };
 }
@@ -45,6 +45,20 @@ function sizeOf(folder: string): number {
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name)).size;
   } catch {
     // A file went away between the two looks.
+  }
+  return bytes;
+}
+
+function namelessSize(pid: number, folder: string): number {
+  let bytes = 0;
+  try {
+    for (const name of readdirSync(`/proc/${pid}/fd`)) {
+      const fd = `/proc/${pid}/fd/${name}`;
+      const path = readlinkSync(fd);
+      if (path.startsWith(`${folder}/`) && path.endsWith(' (deleted)')) bytes += statSync(fd).size;
+    }
+  } catch {
+    // One was closed between the two looks.
   }
   return bytes;
 }

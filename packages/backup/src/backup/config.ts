@@ -56,4 +56,6 @@ export interface BackupConfig {
   readonly run: BackupRun;
   readonly toolVersion: string;
   readonly workers: Workers;
+  /** Of this run alone, on the runner: where bytes wait for a store that stalls. Undefined: nowhere. */
+  readonly spoolFolder: string | undefined;
 }

@@ -109,6 +109,7 @@ async function storeAll(config: BackupConfig, looked: Looked, plan: DumpPlan, id
         approve: (scan) => Promise.resolve(approve(config, looked, plan, artifact, scan, scans)),
         signal: run.signal,
         ...(pgRestore === undefined ? {} : { pgRestore }),
+        ...(config.spoolFolder === undefined ? {} : { spoolFolder: config.spoolFolder }),
       });
       for (const notice of stored.notices) io.log.warning(notice, 'Backup');
       return stored;

@@ -85,7 +85,7 @@ export async function decideBackup(inputs: BackupWishes, places: BackupPlaces, d
     pruneStores: inputs['prune-role'] === undefined ? stores : open('prune'),
     lifecycle: inputs.lifecycle, signer, trusted, identity: inputs.identity?.reveal(), pingUrl: inputs['ping-url']?.reveal(),
     run: { action: places.action, runId: context.runId, runAttempt: context.runAttempt, actor: context.actor, sha: context.sha, runUrl: context.runUrl },
-    toolVersion: TOOL_VERSION, workers,
+    toolVersion: TOOL_VERSION, workers, spoolFolder: context.tempDir,
   };
 }
 

@@ -78,6 +78,11 @@ export interface ArtifactPlan {
   readonly scan: ScanKind;
   /** Runs before the commands (SQLite: makes the snapshot file) in the same private directory; must exit 0. */
   readonly before?: DumpCommand;
+  /**
+   * How long the server waits for a dumper that reads nothing, before it ends the connection; set where the dumper cannot
+   * ask it for more, so that a store that stalls would cost the dump.
+   */
+  readonly patienceMs?: number;
 }
 
 export interface DumpPlan {

@@ -70,6 +70,8 @@ export interface ArtifactRequest {
   /** A `pg_restore` on the runner of at least the archive's major: reads the rows out of a `pg-archive`. */
   readonly pgRestore?: string;
   readonly hostCopy?: HostCopy;
+  /** Folder of the runner where bytes may wait for a store that stalls, when the plan says that the server would not wait. */
+  readonly spoolFolder?: string;
 }
 
 /** Entry file of the worker thread; inside an action it is a bundle of its own. (age needs none: OpenSSL encrypts faster than any store takes.) */

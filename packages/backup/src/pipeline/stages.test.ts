@@ -41,6 +41,21 @@ describe('the stages of a dump', () => {
   });
 });
 
+describe('a server that went away', () => {
+  const said = ['mariadb-dump: Error 2013: Lost connection to server during query when dumping table `t` at row: 7'];
+  const judged = (longestMs: number): unknown => judgeStages(parseStages('n codec=zstd structure=0 dump=3 zstd=0', 'n'), DONE, { ...WORDS, said, pause: { patienceMs: 60_000, longestMs } });
+
+  test('while the store took nothing for long gave up as it is told to, and that is said with what to raise', () => {
+    expect(judged(400_000)).toMatchObject({
+      reason: 'server-lost', message: expect.stringMatching(/the store took nothing for 400 s, .* for 60 s \(net_write_timeout\)\. Stage dump failed\. It said last: mariadb-dump: Error 2013/), remedy: expect.stringContaining('SET GLOBAL net_write_timeout = 800;'),
+    });
+  });
+
+  test('while the store was quick has another reason', () => {
+    expect(judged(3000)).toMatchObject({ reason: 'server-lost', message: expect.not.stringContaining('store'), remedy: expect.stringContaining('See in the server\'s log') });
+  });
+});
+
 test.each([
   ['mysqldump: Got error: 1045: Access denied for user', 'login-refused'],
   ['mysqldump: Error 2013: Lost connection to server during query when dumping table `t` at row: 1', 'server-lost'],

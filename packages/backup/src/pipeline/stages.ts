@@ -16,6 +16,8 @@ export interface StageWords {
   readonly programs: ReadonlyMap<string, string>;
   /** What they said on stderr last, redacted. */
   readonly said: readonly string[];
+  /** How long a server waits for a dumper that does not read, and how long the store made it wait at the most. */
+  readonly pause?: { readonly patienceMs: number; readonly longestMs: number };
 }
 
 const SIGNALS: Readonly<Record<number, string>> = { 1: 'SIGHUP', 2: 'SIGINT', 6: 'SIGABRT', 9: 'SIGKILL', 11: 'SIGSEGV', 15: 'SIGTERM' };
@@ -70,7 +72,23 @@ function stageFailed(stage: string, status: number, words: StageWords): BackupFa
     return new BackupFault({ reason: 'tool-missing', message: `${words.place} cannot run ${program}${status === NOT_FOUND ? ': it is not installed there' : ''}.${lastWords(words)}`, remedy: `Install ${program} on ${words.place}.` });
   }
   const { reason, remedy } = judgeWords(words.said.join('\n'), words.place);
+  if (reason === 'server-lost' && words.pause !== undefined && words.pause.longestMs >= words.pause.patienceMs * LONG_PAUSE) return pausedTooLong(stage, words, words.pause);
   return new BackupFault({ reason, message: `The ${words.title} failed: stage ${stage} (${program}) ended with exit code ${status}.${lastWords(words)}`, remedy });
+}
+
+/** Of the server's patience: a dumper that pauses has let the buffers behind it fill up first. */
+const LONG_PAUSE = 0.5;
+const AMPLE_TIMEOUT_S = 600;
+
+/** The server did what it is told to do when nobody reads; the store is why nobody did. */
+function pausedTooLong(stage: string, words: StageWords, { patienceMs, longestMs }: NonNullable<StageWords['pause']>): BackupFault {
+  const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
+  const wanted = Math.max(AMPLE_TIMEOUT_S, Math.ceil((2 * longestMs) / 1000));
+  return new BackupFault({
+    reason: 'server-lost',
+    message: `The ${words.title} lost its server: the store took nothing for ${seconds(longestMs)}, and this server ends a connection when nobody reads from it for ${seconds(patienceMs)} (net_write_timeout). Stage ${stage} failed.${lastWords(words)}`,
+    remedy: `Find out why the store was that slow, or let the server wait longer: SET GLOBAL net_write_timeout = ${wanted}; and the same in its configuration file.`,
+  });
 }
 
 const CAUSES: readonly { readonly pattern: RegExp; readonly reason: BackupReason; readonly remedy: (place: string) => string }[] = [

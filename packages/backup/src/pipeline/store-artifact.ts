@@ -6,6 +6,7 @@ import type { Compression } from '../codecs/codec.ts';
 import type { Scan } from '../engines/engine.ts';
 import { BackupFault } from '../fault.ts';
 import type { TableData } from '../inventory.ts';
+import { shownSize } from '../size.ts';
 import type { ArtifactRequest, HostCopied, StoreArtifact, StoredArtifact } from './artifact.ts';
 import { dumpScript } from './dump-script.ts';
 import { emptyTap, judgeTap, type TapResult } from './gate.ts';
@@ -13,6 +14,7 @@ import { discardHostCopy, publishHostCopy } from './host-copy.ts';
 import { Meter } from './progress.ts';
 import { redactor } from './redaction.ts';
 import { SegmentWriter } from './segments.ts';
+import { Spool, type SpoolPlan } from './spool.ts';
 import { judgeStages, parseStages, type StageReport, type StageWords } from './stages.ts';
 import { decoderFor, TapThread } from './tap.ts';
 import type { Decoder } from './tap-protocol.ts';
@@ -22,6 +24,8 @@ const SAID_LINES = 20;
 const COUNTED = /^ops-rows ((?:[0-9A-F]{2})+) (\d+)$/;
 /** Enough to tell zstd from gzip. */
 const MAGIC_BYTES = 4;
+/** Of the server's patience: what the buffers before the spool hold is read at leisure. */
+const SPOOL_AFTER = 0.2;
 
 export const storeArtifact: StoreArtifact = async (request) => {
   const run = new ArtifactRun(request);
@@ -44,6 +48,7 @@ class ArtifactRun {
   /** Rows that the place itself counted, of a format that no scanner can read. */
   readonly #rows: Record<string, TableData> = {};
   readonly #writer: SegmentWriter;
+  readonly #spool: Spool;
   readonly #compressed = createHash('sha256');
   #compressedBytes = 0;
   #report: StageReport | undefined;
@@ -57,6 +62,8 @@ class ArtifactRun {
   constructor(request: ArtifactRequest) {
     this.#request = request;
     this.#writer = new SegmentWriter(request, () => { void this.#stream?.kill(); });
+    // Behind the encryption, so that what lies on the disk is what will lie in the store.
+    this.#spool = new Spool((bytes) => this.#writer.write(bytes), spoolPlan(request));
     this.meter = new Meter((progress) => request.onProgress({ artifact: request.plan.name, ...progress }), Date.now);
   }
 
@@ -70,19 +77,21 @@ class ArtifactRun {
     const scan = await this.#gate(this.#stream, this.#tap);
     this.meter.waitFor('store');
     await this.#keep(this.#encryptor?.final() ?? []);
+    await this.#spool.end();
     const { segments, sha256 } = await this.#writer.finish();
     this.meter.moved(scan.plainBytes, this.#writer.bytes);
     this.meter.waitFor('nobody');
     const hostCopy = await this.#publish();
     const compression = this.#compression();
     const notices = compression === codec.compression ? [] : [`${place.name} has no zstd, so the backup was compressed with ${compression}: slower and larger. Install zstd there.`];
+    if (this.#spool.mostBytes > 0) notices.push(`The store took nothing for a while; up to ${shownSize(this.#spool.mostBytes)} of the ${this.#title} waited for it in a temporary file of the runner.`);
     return { name: this.#request.plan.name, segments, storedBytes: this.#writer.bytes, storedSha256: sha256, scan, compression, notices, ...(hostCopy !== undefined && { hostCopy }), startedMs: this.#startedMs, endedMs: Date.now() };
   }
 
   /** Ends everything that runs, waits for the upload to be gone, and says what the cause was. */
   async undo(thrown: Error): Promise<Error> {
     const cause = await this.#cause(thrown);
-    await Promise.all([this.#stream?.kill(), this.#tap?.close(), this.#writer.fail(cause)]);
+    await Promise.all([this.#stream?.kill(), this.#tap?.close(), this.#writer.fail(cause), this.#spool.close()]);
     if (this.#request.hostCopy !== undefined && this.#stream !== undefined) await discardHostCopy(this.#request.place, this.#request.hostCopy, AbortSignal.timeout(30_000));
     return cause;
   }
@@ -134,7 +143,7 @@ class ArtifactRun {
   }
 
   async #keep(pieces: readonly Buffer[]): Promise<void> {
-    for (const piece of pieces) await this.#writer.write(piece);
+    for (const piece of pieces) await this.#spool.write(piece);
   }
 
   #decoder(magic: Buffer): Decoder {
@@ -189,7 +198,7 @@ class ArtifactRun {
   #words(): StageWords {
     const { plan, place } = this.#request;
     const all = [...(plan.before === undefined ? [] : [plan.before]), ...plan.commands];
-    return { title: this.#title, place: place.name, commands: all.map(({ id }) => id), programs: new Map(all.map(({ id, program }) => [id, program])), said: this.#said };
+    return { title: this.#title, place: place.name, commands: all.map(({ id }) => id), programs: new Map(all.map(({ id, program }) => [id, program])), said: this.#said, ...(plan.patienceMs !== undefined && { pause: { patienceMs: plan.patienceMs, longestMs: this.#spool.longestWaitMs } }) };
   }
 
   #compression(): Compression {
@@ -207,6 +216,10 @@ class ArtifactRun {
     if ('why' in copied) await discardHostCopy(place, hostCopy, signal);
     return copied;
   }
+}
+
+function spoolPlan({ spoolFolder, plan: { patienceMs } }: ArtifactRequest): SpoolPlan | undefined {
+  return spoolFolder === undefined || patienceMs === undefined ? undefined : { folder: spoolFolder, afterMs: patienceMs * SPOOL_AFTER };
 }
 
 function cancelled(title: string, signal: AbortSignal): BackupFault {

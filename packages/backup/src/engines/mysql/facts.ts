@@ -27,6 +27,8 @@ export interface MysqlFacts extends EngineFacts {
   /** Routines that are listed but whose body this account may not see. */
   readonly hiddenRoutines: readonly string[];
   readonly maxAllowedPacket: number;
+  /** net_write_timeout of new sessions: how long the server waits for a client that reads nothing. */
+  readonly writeTimeoutMs: number;
   readonly dumper: { readonly path: string; readonly flags: ReadonlySet<string>; readonly number: readonly number[] };
 }
 
@@ -97,6 +99,8 @@ async function findBrokenViews(query: Query, database: string, views: readonly s
   return broken;
 }
 
+const MS_PER_S = 1000;
+
 /** Storage engines whose rows come from the one snapshot; an empty word is a table that cannot be opened, which the dumper says loudly. */
 const SNAPSHOT_SAFE: readonly string[] = ['innodb', 'rocksdb', 'tokudb', ''];
 
@@ -104,7 +108,7 @@ const SNAPSHOT_SAFE: readonly string[] = ['innodb', 'rocksdb', 'tokudb', ''];
 export async function readFacts(query: Query, database: string, version: string, family: Family, signal: AbortSignal): Promise<Omit<MysqlFacts, 'client' | 'dumper'>> {
   const name = literal(database);
   const number = versionNumber(version);
-  const [settings] = await query.rows("SELECT CURRENT_USER(), @@GLOBAL.sql_mode, IF(@@time_zone = 'SYSTEM', @@system_time_zone, @@time_zone), @@max_allowed_packet", signal);
+  const [settings] = await query.rows("SELECT CURRENT_USER(), @@GLOBAL.sql_mode, IF(@@time_zone = 'SYSTEM', @@system_time_zone, @@time_zone), @@max_allowed_packet, @@GLOBAL.net_write_timeout", signal);
   // ANSI_QUOTES changes what SHOW GRANTS prints, and ORACLE what is a word.
   await query.rows("SET SESSION sql_mode = ''", signal);
   const identity = await optional(query, family === 'mysql' ? 'SELECT @@server_uuid' : 'SELECT @@server_uid', signal);
@@ -127,6 +131,7 @@ export async function readFacts(query: Query, database: string, version: string,
     sqlMode: settings?.[1] ?? '',
     timeZone: settings?.[2] ?? '',
     maxAllowedPacket: Number(settings?.[3] ?? 0),
+    writeTimeoutMs: Number(settings?.[4] ?? 0) * MS_PER_S,
     ...(schema === undefined ? {} : { charset: schema[0] ?? '', collation: schema[1] ?? '' }),
     bytes: tables.reduce((sum, row) => sum + Number(row[3] ?? 0), 0),
     inventory: {

@@ -54,7 +54,8 @@ export function mysqlPlan(facts: MysqlFacts, connection: ServerConnection, optio
     const definitions = flags.filter((flag) => !['--routines', '--events', '--triggers', '--dump-history'].includes(flag));
     commands.push({ id: 'views', program, args: [DEFAULTS, ...definitions, '--skip-triggers', '--no-data', '--', facts.database, ...ordered] });
   }
-  return { login: mysqlLogin(connection, facts.family), artifacts: [{ name: 'dump', commands, scan: 'mysql' }], flags: [...flags, ...excluded.map((name) => `exclude-data ${name}`)] };
+  const patience = facts.dumper.flags.has('init-command') ? {} : { patienceMs: facts.writeTimeoutMs };
+  return { login: mysqlLogin(connection, facts.family), artifacts: [{ name: 'dump', commands, scan: 'mysql', ...patience }], flags: [...flags, ...excluded.map((name) => `exclude-data ${name}`)] };
 }
 
 /** Compares what the dump holds with what the server listed. Pure. */
