@@ -3,6 +3,16 @@
  * A value is data: whether it is good or bad is for rules.
  */
 
+/** A stretch of a file's text: lines and columns from 1, columns in UTF-16 units, the end excluded. */
+export interface Place {
+  /** Relative to the Laravel root, with `/`. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
 /** One step on the way of a value: a line of `.env`, the config line that reads it, the framework's default. In the order in which they happen. */
 export interface TraceStep {
   /** Relative to the Laravel root, with `/`; undefined for what stands in no file: the real environment, a fact about the framework. */
@@ -12,15 +22,21 @@ export interface TraceStep {
   readonly column: number;
   /** `SESSION_SECURE_COOKIE is not set`, `env('SESSION_SECURE_COOKIE') is null`: never a secret. */
   readonly what: string;
+  /** The environment key that this step reads or gives. */
+  readonly env?: string;
 }
 
 export type Trace = readonly TraceStep[];
+
+// Every kind of value has a `place` where the text that gives it stands: a literal, a call of `env()`, one entry of a list, also of
+// one that is split from a text. It is apart from the trace, whose last step may be the framework's or another file's.
 
 /** PHP tells int from float, and JavaScript does not: `float` is set where PHP has a float. */
 export interface Known {
   readonly kind: 'known';
   readonly value: string | number | boolean | null;
   readonly float?: true;
+  readonly place?: Place;
   readonly trace: Trace;
 }
 
@@ -28,18 +44,22 @@ export interface Known {
 export interface Symbolic {
   readonly kind: 'symbol';
   readonly name: string;
+  readonly place?: Place;
   readonly trace: Trace;
 }
 
 /** No source has the key, no file has the path. Not null: `env('X', 'd')` is `d` for this and null for `X=null`. */
 export interface Unset {
   readonly kind: 'unset';
+  readonly place?: Place;
   readonly trace: Trace;
 }
 
 /** All that may be told of a secret. */
 export interface SecretShape {
   readonly empty: boolean;
+  /** What PHP takes as false: empty, or `0`. */
+  readonly falsy: boolean;
   /** Bytes of the text. */
   readonly bytes: number;
   /** Bytes behind `base64:`, decoded as PHP does; undefined without that prefix. */
@@ -58,6 +78,7 @@ export interface SecretValue {
   /** The environment key or config path that named it so. */
   readonly name: string;
   readonly shape: SecretShape;
+  readonly place?: Place;
   readonly trace: Trace;
 }
 
@@ -67,6 +88,7 @@ export interface Unknown {
   readonly reason: UnknownReason;
   /** `config/app.php calls App\\helper()`; never a secret. */
   readonly why: string;
+  readonly place?: Place;
   readonly trace: Trace;
 }
 
@@ -96,6 +118,7 @@ export type UnknownReason =
 export interface OneOf {
   readonly kind: 'one-of';
   readonly values: readonly Exclude<ConfigValue, OneOf>[];
+  readonly place?: Place;
   readonly trace: Trace;
 }
 
@@ -106,6 +129,7 @@ export interface ConfigArray {
   readonly isList: boolean;
   /** Set when a key or spread is not known: then a key that is not in `entries` is Unknown for this reason, and no Unset. */
   readonly open?: Unknown;
+  readonly place?: Place;
   readonly trace: Trace;
 }
 

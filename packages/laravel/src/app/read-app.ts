@@ -1,0 +1,95 @@
+import { configFilesIn, statementsOf } from '../config/config-files.ts';
+import { ConfigTree } from '../config/config-tree.ts';
+import type { Statement } from '../config/expression.ts';
+import { isNullOf } from '../config/truth.ts';
+import { Environment } from '../env/environment.ts';
+import type { EnvSource } from '../env/sources.ts';
+import { SecretVault } from '../env/vault.ts';
+import { loadPhpParser } from '../php/parser.ts';
+import type { ConfigValue } from '../value.ts';
+import { CONFIG_CACHE } from './config-cache.ts';
+import { below, type AppFiles } from './files.ts';
+import { frameworkOf, readLock } from './framework.ts';
+import type { LaravelApp } from './laravel-app.ts';
+import { readersIn, type Reader } from './readers.ts';
+import { PhpSources, type Problem } from './sources.ts';
+
+export interface ReadAppOptions {
+  readonly files: AppFiles;
+  /** Where in the files the application lies; the top when not given. */
+  readonly root?: string;
+  readonly sources: readonly EnvSource[];
+  /** For a tree without composer.lock. */
+  readonly frameworkVersion?: string;
+  /** Values for what cannot be known, by environment key or configuration path, each with its reason. */
+  readonly assume?: ReadonlyMap<string, Assumption>;
+  /** Told every secret text before anything else is done with it. */
+  readonly mask?: (text: string) => void;
+}
+
+export interface Assumption {
+  readonly value: string | number | boolean | null;
+  readonly reason: string;
+}
+
+/** Reads a Laravel application without running it. Files that cannot be read or parsed are problems, not throws. */
+export async function readApp(options: ReadAppOptions): Promise<LaravelApp> {
+  const files = below(options.files, options.root ?? '');
+  const paths = files.list();
+  const lock = readLock(files);
+  const packages = lock.ok ? lock.packages : new Map();
+  const framework = frameworkOf(packages, options.frameworkVersion);
+  const vault = new SecretVault();
+  const configCache = { path: CONFIG_CACHE, isPresent: paths.includes(CONFIG_CACHE) };
+  const phpdotenv = packages.get('vlucas/phpdotenv')?.version;
+  const environment = new Environment({ sources: options.sources, files, vault, phpdotenv, isCached: configCache.isPresent });
+  const none = new Environment({ sources: [{ kind: 'real', name: 'no environment', values: {}, complete: true }], files, vault, phpdotenv, isCached: true });
+  for (const text of environment.secretTexts()) options.mask?.(text);
+  const php = new PhpSources(files, paths, await loadPhpParser());
+  const configFiles = configFilesIn(paths, 'config');
+  const statements = (path: string): readonly Statement[] | string => {
+    const file = php.parsed(path);
+    return (file === undefined ? undefined : statementsOf(file)) ?? php.problems().find((problem) => problem.file === path)?.why ?? 'the file cannot be read';
+  };
+  const treeOf = (of: Environment): ConfigTree => new ConfigTree({ files: configFiles, statements, world: { vault, framework, env: (key, cast) => of.value(key, { cast }) } });
+  const [tree, bare] = [treeOf(environment), treeOf(none)];
+  const assume = (name: string, value: ConfigValue): ConfigValue => assumed(options.assume?.get(name), name, value);
+  const config = (path: string): ConfigValue => assume(path, tree.get(path));
+  const readers = lazily(() => groupByKey(configFiles.flatMap(({ name, path }) => {
+    const found = statements(path);
+    return typeof found === 'string' ? [] : readersIn(name, found);
+  })));
+  const problems: readonly Problem[] = lock.ok ? [] : [{ file: 'composer.lock', line: undefined, why: lock.why }];
+  return {
+    framework, packages, config, configCache,
+    configWithoutEnv: (path) => bare.get(path),
+    location: (path) => config(path).place,
+    configNames: tree.roots(),
+    env: (key) => assume(key, environment.value(key)),
+    envFile: environment.file,
+    readersOf: (key) => readers().get(key) ?? [],
+    keyOf: (path) => [...readers().values()].flat().find((reader) => reader.path === path)?.key ?? config(path).trace.find(({ env }) => env !== undefined)?.env,
+    get readKeys() { return readers(); },
+    phpFiles: php.paths,
+    php: (file) => php.parsed(file),
+    filesWith: (words) => php.filesWith(words),
+    get problems() { return [...problems, ...php.problems()]; },
+    digestOf: (text) => vault.digestOf(text),
+  };
+}
+
+/** An assumption stands for what is Unknown, and for nothing else. */
+function assumed(assumption: Assumption | undefined, name: string, value: ConfigValue): ConfigValue {
+  if (assumption === undefined || (value.kind !== 'unknown' && !(value.kind === 'one-of' && isNullOf(value) === undefined))) return value;
+  const step = { file: undefined, line: 0, column: 0, what: `${name} is assumed: ${assumption.reason}` };
+  return { kind: 'known', value: assumption.value, trace: [...value.trace, step] };
+}
+
+function groupByKey(readers: readonly Reader[]): ReadonlyMap<string, readonly Reader[]> {
+  return Map.groupBy(readers, ({ key }) => key);
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
