@@ -1,4 +1,6 @@
 import { asError } from '@ops/shared';
+import { mapBounded } from '../catalog/bounded.ts';
+import { manifestKey } from '../catalog/keys.ts';
 import { readCatalog, type Catalog } from '../catalog/list.ts';
 import { requireOwnFolder, type Owner } from '../catalog/owner.ts';
 import type { TrustedSigners } from '../catalog/sign.ts';
@@ -8,11 +10,22 @@ import { retentionItems } from './items.ts';
 import { findLeftovers, type Leftovers } from './orphans.ts';
 import { decideRetention, type RetentionDecision } from './policy.ts';
 
+const HEADS_AT_ONCE = 16;
+export const LEGAL_HOLD = 'the store keeps it under a legal hold';
+
+/** What keeps a backup that retention would let go. */
+export interface Lock {
+  readonly lockedUntilMs?: number;
+  readonly held?: string;
+}
+
 /** What prune would do. The real run carries out exactly this. */
 export interface PrunePlan {
   readonly source: string;
   readonly store: string;
   readonly decision: RetentionDecision;
+  /** Backups that would go, were they not locked in the store. */
+  readonly locked: readonly (Lock & { readonly id: string })[];
   readonly leftovers: Leftovers;
   /** Why nothing may be deleted now, one sentence; undefined when it may. */
   readonly blocked: string | undefined;
@@ -40,8 +53,26 @@ export async function planPrune(store: Store, request: PlanRequest): Promise<Pru
   }, request.nowMs, request.signal);
   catalog ??= await readCatalog(store, request);
   requireOwnFolder(catalog.entries[0]?.manifest, request.owner, catalog);
-  const decision = decideRetention(retentionItems(catalog), request.policy, request.nowMs);
-  return { source: request.source, store: store.name, decision, leftovers, blocked: blockedBy(catalog, request), catalog };
+  const items = retentionItems(catalog);
+  const first = decideRetention(items, request.policy, request.nowMs);
+  const locks = await locksOf(store, request, first);
+  const decision = locks.size === 0 ? first : decideRetention(items.map((item) => ({ ...item, ...locks.get(item.id) })), request.policy, request.nowMs);
+  return { source: request.source, store: store.name, decision, locked: [...locks].map(([id, lock]) => ({ id, ...lock })), leftovers, blocked: blockedBy(catalog, request), catalog };
+}
+
+/**
+ * Locks of what would go: a list does not tell of them. Deleting such an object without naming its version would even succeed,
+ * and put a marker over it: no longer in the catalog, and paid for all the same.
+ */
+async function locksOf(store: Store, { source, nowMs, signal }: PlanRequest, decision: RetentionDecision): Promise<ReadonlyMap<string, Lock>> {
+  const locks = new Map<string, Lock>();
+  if (store.kind !== 's3') return locks;
+  await mapBounded(decision.delete, HEADS_AT_ONCE, async ({ id }) => {
+    const found = await store.head(manifestKey(source, id), signal);
+    if (found?.legalHold === true) locks.set(id, { held: LEGAL_HOLD });
+    else if (found?.lockedUntilMs !== undefined && found.lockedUntilMs > nowMs) locks.set(id, { lockedUntilMs: found.lockedUntilMs });
+  });
+  return locks;
 }
 
 /** Deleting starts only from a backup that is known to be good. */

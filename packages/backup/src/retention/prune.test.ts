@@ -176,15 +176,43 @@ describe('what stops it', () => {
     expect(result.skipped).toEqual([{ id: old[2], why: 'the store refused to delete it: AccessDenied: Access Denied because object protected by object lock' }]);
     expect(result.plan.decision.keep.find(({ id }) => id === old[1])?.reasons).toEqual(['locked in the store until 2026-11-26T12:00:00.000Z']);
   });
-  test('a lock that only a closer look shows is seen right before deleting', async () => {
+  test('locks that only a closer look shows are seen before deciding, by the dry run too, and told in one notice', async () => {
     class Shy extends MemoryStore {
       override async *list(prefix: string, signal: AbortSignal): ReturnType<MemoryStore['list']> {
         for await (const { lockedUntilMs: _, ...object } of super.list(prefix, signal)) yield object;
       }
+      override async head(key: string, signal: AbortSignal): ReturnType<MemoryStore['head']> {
+        const object = await super.head(key, signal);
+        return object !== undefined && key === hold ? { ...object, legalHold: true } : object;
+      }
     }
-    const { shelf, old } = await filled(1, (now) => new Shy({ now }));
+    let hold = '';
+    const { shelf, old } = await filled(4, (now) => new Shy({ now }));
     shelf.store.lock(manifestKey(SOURCE, old[0] ?? ''), NOW + DAY);
-    expect((await run(shelf)).skipped).toEqual([{ id: old[0], why: 'the store keeps it locked until 2026-11-26T12:00:00.000Z' }]);
+    shelf.store.lock(manifestKey(SOURCE, old[1] ?? ''), NOW + 2 * DAY);
+    hold = manifestKey(SOURCE, old[2] ?? '');
+    for (const dryRun of [true, false]) {
+      const said: Said = { lines: [], notices: [] };
+      const result = await run(shelf, { dryRun }, said);
+      expect(result.deleted).toEqual(dryRun ? [] : [old[3]]);
+      expect(result.skipped).toEqual([]);
+      const why = (id: string | undefined): readonly string[] | undefined => result.plan.decision.keep.find((kept) => kept.id === id)?.reasons;
+      expect([why(old[0]), why(old[1]), why(old[2])]).toEqual([['locked in the store until 2026-11-26T12:00:00.000Z'], ['locked in the store until 2026-11-27T12:00:00.000Z'], ['held: the store keeps it under a legal hold']]);
+      expect(said.notices).toEqual([expect.stringMatching(/^3 backups that retention no longer keeps stay in s3:\S+, by Object Lock until 2026-11-27T12:00:00\.000Z at the latest, 1 of them under a legal hold: /)]);
+    }
+    expect(shelf.keys(old[0])).toHaveLength(4);
+  });
+  test.each(['lock', 'legal hold'])('a %s that comes after the decision', async (kind) => {
+    class Late extends MemoryStore {
+      override async head(key: string, signal: AbortSignal): ReturnType<MemoryStore['head']> {
+        const object = await super.head(key, signal);
+        return object !== undefined && key === victim && this.objects.has(leaseKey(SOURCE)) ? { ...object, ...(kind === 'lock' ? { lockedUntilMs: NOW + DAY } : { legalHold: true }) } : object;
+      }
+    }
+    let victim = '';
+    const { shelf, old } = await filled(1, (now) => new Late({ now }));
+    victim = manifestKey(SOURCE, old[0] ?? '');
+    expect((await run(shelf)).skipped).toEqual([{ id: old[0], why: kind === 'lock' ? 'the store keeps it locked until 2026-11-26T12:00:00.000Z' : 'the store keeps it under a legal hold' }]);
     expect(shelf.keys(old[0])).toHaveLength(4);
   });
   test.each(['hold', 'reader'])('a %s that comes after the decision', async (kind) => {

@@ -75,7 +75,16 @@ function report(plan: PrunePlan, request: PruneRequest, { log }: PruneDeps): voi
   log.info(`Retention of ${plan.source} in ${plan.store}: ${plan.decision.keep.length} kept, ${plan.decision.delete.length} to delete${request.dryRun ? ' (dry run)' : ''}.`);
   for (const { id, bytes, ageMs } of plan.leftovers.orphans.filter(({ due }) => due)) log.info(`Data of ${id} has no manifest: ${bytes} bytes, ${Math.floor(ageMs / 86_400_000)} days old, left by a run that ended early.`);
   for (const { key, ageMs } of plan.leftovers.unfinished.filter(({ due }) => due)) log.info(`Upload of ${key} was never finished, ${Math.floor(ageMs / 86_400_000)} days old.`);
+  if (plan.locked.length > 0) log.notice(lockedSentence(plan), 'Retention');
   if (plan.leftovers.foreign.length > 0) log.info(`${plan.leftovers.foreign.length} objects beside the data are not ours and stay, for example ${plan.leftovers.foreign[0] ?? ''}.`);
+}
+
+/** One notice for all of them. */
+function lockedSentence({ locked, store }: PrunePlan): string {
+  const untilMs = Math.max(...locked.map(({ lockedUntilMs }) => lockedUntilMs ?? 0));
+  const held = locked.filter((one) => one.held !== undefined).length;
+  const until = untilMs === 0 ? '' : `, by Object Lock until ${new Date(untilMs).toISOString()} at the latest`;
+  return `${locked.length === 1 ? 'A backup' : `${locked.length} backups`} that retention no longer keeps ${locked.length === 1 ? 'stays' : 'stay'} in ${store}${until}${held === 0 ? '' : `, ${held} of them under a legal hold`}: ${locked.slice(0, 3).map(({ id }) => id).join(', ')}${locked.length > 3 ? ', …' : ''}.`;
 }
 
 async function leaseOf(request: PruneRequest, deps: PruneDeps): Promise<Lease | string> {

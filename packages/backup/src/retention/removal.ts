@@ -3,7 +3,7 @@ import type { CatalogEntry } from '../catalog/list.ts';
 import { isReading, readingSince } from '../catalog/marks.ts';
 import type { Store } from '../stores/store.ts';
 import { besideManifest, type Orphan } from './orphans.ts';
-import { clause, meansNoRight, words } from './plan.ts';
+import { clause, LEGAL_HOLD, meansNoRight, words } from './plan.ts';
 
 const PUT_BACK_MS = 60_000;
 
@@ -39,6 +39,7 @@ export async function deleteBackup(store: Store, entry: CatalogEntry, nowMs: num
   if (used !== undefined) return stays(used);
   const [head, record] = [await store.head(key, signal), await store.read(key, signal)];
   if (head?.lockedUntilMs !== undefined && head.lockedUntilMs > nowMs) return stays(`the store keeps it locked until ${new Date(head.lockedUntilMs).toISOString()}`);
+  if (head?.legalHold === true) return stays(LEGAL_HOLD);
   if (record !== undefined) {
     const [refused] = await remove(store, [key], signal);
     if (refused !== undefined) return stays(`the store refused to delete it: ${clause(refused.why)}`, meansNoRight(refused.why));

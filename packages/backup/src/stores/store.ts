@@ -25,6 +25,8 @@ export interface StoredObject {
   readonly checksum?: string;
   /** Epoch milliseconds until which the store refuses to delete it. */
   readonly lockedUntilMs?: number;
+  /** The store refuses to delete it until somebody takes that back. */
+  readonly legalHold?: boolean;
   readonly storageClass?: string;
   /** It lies in an archive, from which it must be thawed before it can be read; only `head` knows. */
   readonly archived?: boolean;

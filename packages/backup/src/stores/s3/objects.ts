@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { BackupFault } from '../../fault.ts';
 import { taken } from '../faults.ts';
 import type { StoredObject, Tier } from '../store.ts';
 import { safePrefix } from '../key.ts';
@@ -21,6 +22,7 @@ export async function headObject(context: S3Context, key: string, signal: AbortS
       ...(found.ETag === undefined ? {} : { etag: found.ETag }),
       ...(checksum === undefined ? {} : { checksum }),
       ...(found.ObjectLockRetainUntilDate === undefined ? {} : { lockedUntilMs: found.ObjectLockRetainUntilDate.getTime() }),
+      ...(found.ObjectLockLegalHoldStatus === 'ON' ? { legalHold: true } : {}),
       ...(found.StorageClass === undefined ? {} : { storageClass: found.StorageClass }),
       ...(isArchived(found) ? { archived: true } : {}),
     };
@@ -95,7 +97,7 @@ export async function* listObjects(context: S3Context, prefix: string, signal: A
   const Prefix = `${keyPrefix(context.target)}${safePrefix(prefix)}`;
   let token: string | undefined;
   do {
-    const page = await context.client.send(new context.sdk.ListObjectsV2Command({ Bucket: context.target.bucket, Prefix, ContinuationToken: token }), { abortSignal: signal }).catch((thrown: unknown) => {
+    const page = await context.client.send(new context.sdk.ListObjectsV2Command({ Bucket: context.target.bucket, Prefix, MaxKeys: context.limits.pageKeys, ContinuationToken: token }), { abortSignal: signal }).catch((thrown: unknown) => {
       throw storeFault(thrown, context.target, { verb: `list ${prefix}`, permission: 's3:ListBucket', signal });
     });
     for (const found of page.Contents ?? []) {
@@ -106,7 +108,10 @@ export async function* listObjects(context: S3Context, prefix: string, signal: A
         ...(found.ETag === undefined ? {} : { etag: found.ETag }), ...(found.StorageClass === undefined ? {} : { storageClass: found.StorageClass }),
       };
     }
-    token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+    const next = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+    // A list that silently ends early would make backups out of sight, and their data into orphans.
+    if (page.IsTruncated === true && (next === undefined || next === token)) throw new BackupFault({ reason: 'store-refused', message: `${context.target.name}: the list of ${prefix} goes on, and the server does not say where.`, remedy: 'Look at what stands between here and the store; nothing was changed.' });
+    token = next;
   } while (token !== undefined);
 }
 

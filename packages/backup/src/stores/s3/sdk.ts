@@ -4,7 +4,7 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { S3Target } from '../settings.ts';
 import type { CredentialCache } from './credentials.ts';
 
-/** Time limits and attempts; tests make them short. */
+/** Time limits, attempts and pages; tests make them short. */
 export interface S3Limits {
   /** A whole request until its answer begins; a part of 16 MiB in it is 93 KB/s. */
   readonly requestMs: number;
@@ -14,9 +14,11 @@ export interface S3Limits {
   readonly readIdleMs: number;
   /** Between looks whether an aborted upload is gone, and after a 409. */
   readonly pauseMs: number;
+  /** Keys in one page of a list; S3 gives at most a thousand. */
+  readonly pageKeys: number;
 }
 
-export const S3_LIMITS: S3Limits = { requestMs: 180_000, connectMs: 10_000, attempts: 6, readIdleMs: 120_000, pauseMs: 1000 };
+export const S3_LIMITS: S3Limits = { requestMs: 180_000, connectMs: 10_000, attempts: 6, readIdleMs: 120_000, pauseMs: 1000, pageKeys: 1000 };
 
 type Handle = NodeHttpHandler['handle'];
 
