@@ -14,6 +14,9 @@ export const EXIT_CODES = {
   'check-not-run': 10,
 } as const;
 
+/** In the message of every lost race for a lock, by which a run knows that another try is worth it. */
+export const DDL_WAITS = 'DDL is waiting';
+
 export type BackupReason = keyof typeof EXIT_CODES;
 
 /** A UserError whose reason is one of the table above. */

@@ -5,7 +5,7 @@ import type { Manifest } from '../catalog/manifest.ts';
 import { requireOwnFolder } from '../catalog/owner.ts';
 import { publishManifest, type Published } from '../catalog/publish.ts';
 import { openSource } from '../engines/open.ts';
-import { BackupFault } from '../fault.ts';
+import { BackupFault, DDL_WAITS } from '../fault.ts';
 import { findLeftovers } from '../retention/orphans.ts';
 import { shownSize } from '../size.ts';
 import type { LifecycleReport } from '../stores/s3/lifecycle-plan.ts';
@@ -184,7 +184,7 @@ async function make(config: BackupConfig, looked: Looked, catalog: Catalog, part
 }
 
 function worthAnotherTry(error: Error): boolean {
-  return error instanceof BackupFault && (error.reason === 'store-conflict' || (error.reason === 'dump-failed' && /DDL is waiting|lock timeout|lock-wait/i.test(`${error.message} ${error.remedy ?? ''}`)));
+  return error instanceof BackupFault && (error.reason === 'store-conflict' || (error.reason === 'dump-failed' && error.message.includes(DDL_WAITS)));
 }
 
 async function publish(config: BackupConfig, looked: Looked, catalog: Catalog, parts: { readonly id: string; readonly dumped: Dumped; readonly partial: readonly string[]; readonly startedMs: number; readonly endedMs: number }, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<Published> {

@@ -1,5 +1,5 @@
 import type { StreamExit } from '@ops/remote';
-import { BackupFault, type BackupReason } from '../fault.ts';
+import { BackupFault, DDL_WAITS, type BackupReason } from '../fault.ts';
 
 /** What the last line of the dump script said: who compressed, and how each stage ended. */
 export interface StageReport {
@@ -71,9 +71,9 @@ function stageFailed(stage: string, status: number, words: StageWords): BackupFa
   if (status === NOT_FOUND || status === NOT_EXECUTABLE) {
     return new BackupFault({ reason: 'tool-missing', message: `${words.place} cannot run ${program}${status === NOT_FOUND ? ': it is not installed there' : ''}.${lastWords(words)}`, remedy: `Install ${program} on ${words.place}.` });
   }
-  const { reason, remedy } = judgeWords(words.said.join('\n'), words.place);
+  const { reason, remedy, why = '' } = judgeWords(words.said.join('\n'), words.place);
   if (reason === 'server-lost' && words.pause !== undefined && words.pause.longestMs >= words.pause.patienceMs * LONG_PAUSE) return pausedTooLong(stage, words, words.pause);
-  return new BackupFault({ reason, message: `The ${words.title} failed: stage ${stage} (${program}) ended with exit code ${status}.${lastWords(words)}`, remedy });
+  return new BackupFault({ reason, message: `The ${words.title} failed${why}: stage ${stage} (${program}) ended with exit code ${status}.${lastWords(words)}`, remedy });
 }
 
 /** Of the server's patience: a dumper that pauses has let the buffers behind it fill up first. */
@@ -91,7 +91,7 @@ function pausedTooLong(stage: string, words: StageWords, { patienceMs, longestMs
   });
 }
 
-const CAUSES: readonly { readonly pattern: RegExp; readonly reason: BackupReason; readonly remedy: (place: string) => string }[] = [
+const CAUSES: readonly { readonly pattern: RegExp; readonly reason: BackupReason; readonly why?: string; readonly remedy: (place: string) => string }[] = [
   { pattern: /no space left on device|errno 28\b|disk (?:is )?full/i, reason: 'no-room', remedy: (place) => `Make room on ${place}.` },
   { pattern: /error:? ?\(?(1045|1698|1130|1251|2059)\b|access denied for user|password authentication failed|no pg_hba\.conf entry|role ".*" does not exist|fe_sendauth|no password supplied/i, reason: 'login-refused', remedy: () => 'Check user and password of the database.' },
   { pattern: /error:? ?\(?(1142|1143|1044|1227|1370)\b|permission denied for|command denied to user|must be (?:superuser|owner)|row-level security/i, reason: 'right-missing', remedy: () => 'Give the account the right that is named.' },
@@ -99,13 +99,13 @@ const CAUSES: readonly { readonly pattern: RegExp; readonly reason: BackupReason
   { pattern: /error:? ?\(?(2002|2003|2005)\b|connection refused|could not translate host name|no such host|connection to server (?:at|on) .* failed|timeout expired/i, reason: 'host-unreachable', remedy: (place) => `Check that ${place} reaches the database server, and that it runs.` },
   { pattern: /version mismatch/i, reason: 'client-mismatch', remedy: () => 'Use the client of the server\'s major version.' },
   // pg_dump's --lock-wait-timeout is a statement timeout to the server; for everything else pg_dump turns that off.
-  { pattern: /lock timeout|due to statement timeout|lock-wait-timeout|could not obtain lock|error:? ?\(?1205\b/i, reason: 'dump-failed', remedy: () => 'DDL is waiting on a table: run the backup when no migration runs.' },
+  { pattern: /lock timeout|due to statement timeout|lock-wait-timeout|could not obtain lock|error:? ?\(?1205\b/i, reason: 'dump-failed', why: `, because ${DDL_WAITS} for a table that it has to read`, remedy: () => 'Run the backup when no migration runs.' },
 ];
 
 /** What a dumper's last words mean. The first cause that fits. */
-export function judgeWords(said: string, place: string): { readonly reason: BackupReason; readonly remedy: string } {
+export function judgeWords(said: string, place: string): { readonly reason: BackupReason; readonly remedy: string; readonly why?: string } {
   const cause = CAUSES.find(({ pattern }) => pattern.test(said));
-  return cause === undefined ? { reason: 'dump-failed', remedy: 'The dumper\'s own words name the cause; when it is gone, run the backup again.' } : { reason: cause.reason, remedy: cause.remedy(place) };
+  return cause === undefined ? { reason: 'dump-failed', remedy: 'The dumper\'s own words name the cause; when it is gone, run the backup again.' } : { ...cause, remedy: cause.remedy(place) };
 }
 
 function lost({ exit, cause }: StreamExit, words: StageWords): BackupFault {

@@ -1,4 +1,4 @@
-import { BackupFault } from '../../fault.ts';
+import { BackupFault, DDL_WAITS } from '../../fault.ts';
 import type { ClientDialect } from '../client-query.ts';
 
 const [FIELD, RECORD, NULL] = ['\x1f', '\x1e', '\x1d'];
@@ -39,7 +39,7 @@ export function postgresFault(words: string, title: string): BackupFault {
     return new BackupFault({ reason: 'host-unreachable', message: `PostgreSQL cannot be reached for ${title}: ${words}`, remedy: 'Check that the server runs, and host, port or socket in env-file or database-url, as seen from where the dump runs.' });
   }
   if (/^55P03|lock timeout/.test(words)) {
-    return new BackupFault({ reason: 'dump-failed', message: `DDL is waiting or running on a table of ${title}, so it could not be locked for reading within 30 s: ${words}`, remedy: 'Let the ALTER, TRUNCATE or VACUUM FULL end, and run the backup again; pg_stat_activity and pg_locks show who holds it.' });
+    return new BackupFault({ reason: 'dump-failed', message: `${DDL_WAITS} or running on a table of ${title}, so it could not be locked for reading within 30 s: ${words}`, remedy: 'Let the ALTER, TRUNCATE or VACUUM FULL end, and run the backup again; pg_stat_activity and pg_locks show who holds it.' });
   }
   return new BackupFault({ reason: 'dump-failed', message: `PostgreSQL refused a question about ${title}: ${words}` });
 }
