@@ -105,8 +105,8 @@ describe('which rules run', () => {
 
   test('those of the target, the profile, the version, and whose files are there', () => {
     expect(why(rule)).toBeUndefined();
-    expect(why(rule, {}, 'example')).toBe('no: it does not run for target example');
-    expect(why(rule, { off: new Map([[rule.id, 'kiosk']]) })).toBe('no: switched off by the policy: kiosk');
+    expect(why(rule, {}, 'example')).toBe('not asked: it does not run for target example');
+    expect(why(rule, { off: new Map([[rule.id, 'kiosk']]) })).toBe('not asked: switched off by the policy: kiosk');
     const thorough = sampleRule('FWS-AUT-004', { profile: 'thorough' });
     expect([why(thorough), why(thorough, { thorough: true }), why(thorough, { named: new Set([thorough.id]) })]).toEqual(['not asked: it runs with profile: thorough', undefined, undefined]);
     expect(why(sampleRule('FWS-HDR-008', { profile: 'opt-in' }), { thorough: true })).toBe('not asked: it runs when the policy names it');

@@ -38,8 +38,8 @@ function attempt(rule: Rule, app: App, scope: Scope): Judgement {
 /** Why a rule does not run at all, or undefined. */
 export function exclusion(rule: Rule, { target }: Pick<App, 'target'>, scope: Scope): Judgement | undefined {
   const off = scope.off.get(rule.id);
-  if (off !== undefined) return notApplicable(`switched off by the policy: ${off}`);
-  if (!rule.targets.includes(target)) return notApplicable(`it does not run for target ${target}`);
+  if (off !== undefined) return notAsked(`switched off by the policy: ${off}`);
+  if (!rule.targets.includes(target)) return notAsked(`it does not run for target ${target}`);
   if (rule.profile === 'thorough' && !scope.thorough && !scope.named.has(rule.id)) return notAsked('it runs with profile: thorough');
   if (rule.profile === 'opt-in' && !scope.named.has(rule.id)) return notAsked('it runs when the policy names it');
   const missing = rule.needs.filter((need) => need !== 'live' && !scope.given.has(need));

@@ -3,7 +3,6 @@ import type { Reported } from './reported.ts';
 import type { RuleId } from './rule.ts';
 import type { Suppression } from './suppression.ts';
 import { matchesPath } from './path-pattern.ts';
-import { envKey } from './trace-key.ts';
 
 const DAY_MS = 86_400_000;
 /** A suppression that ends within these days is said aloud. */
@@ -46,7 +45,7 @@ function covers(suppression: Suppression, finding: Reported): boolean {
   const places = [finding.place, ...finding.steps];
   if (suppression.source === 'inline') return places.some(({ file, line }) => file === suppression.place.file && suppression.lines.includes(line));
   const { key, path } = suppression;
-  const isSubject = key === undefined || finding.subject === key || finding.subject.startsWith(`${key}[`) || finding.subject.startsWith(`${key}#`) || finding.trace.some((step) => envKey(step) === key);
+  const isSubject = key === undefined || finding.subject === key || finding.subject.startsWith(`${key}[`) || finding.subject.startsWith(`${key}#`) || finding.trace.some(({ env }) => env === key);
   return isSubject && (path === undefined || places.some(({ file }) => matchesPath(path, file)));
 }
 

@@ -41,6 +41,8 @@ export interface ActionContract<S extends InputSpecs = InputSpecs, O extends str
   readonly outputs: Readonly<Record<O, string>>;
   /** True when the action has src/post.ts. */
   readonly post: boolean;
+  /** Exit codes by reason, where they are not 1; also of a wrong input (`input`) and of an error of ours (`bug`). */
+  readonly exits?: Readonly<Record<string, number>>;
   /** Inputs that had another name once: old name to new name. Giving an old one is an error that says the new one. */
   readonly renamed?: Readonly<Record<string, string>>;
 }

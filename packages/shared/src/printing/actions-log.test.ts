@@ -79,6 +79,13 @@ describe('annotations', () => {
     expect(raw.at(-1)).toBe('::error title=Deploy::the end');
   });
 
+  test('show where something stands, also in the log when there are too many', () => {
+    const { log, raw } = sink('hunter2hunter2');
+    for (let i = 0; i < 9; i += 1) log.warning('odd', 'Lint', { file: 'config/a,b:hunter2hunter2.php', line: 3, column: 7 });
+    expect(raw[0]).toBe('::warning file=config/a%2Cb%3A***.php,line=3,col=7,title=Lint::odd');
+    expect(raw[8]).toBe('warning: odd (config/a,b:***.php:3)');
+  });
+
   test('are cut at 4,096 characters and hide secrets', () => {
     const { log, raw } = sink('hunter22');
     log.error(`hunter22 ${'x'.repeat(9000)}`, 'a: hunter22, b');

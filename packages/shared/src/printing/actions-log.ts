@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { Log, LogPlace } from '../log.ts';
 import { looksLikeCommand, workflowCommand } from './command.ts';
 import type { Redactor } from './redactor.ts';
 import { visibleLines } from './visible.ts';
@@ -32,16 +32,16 @@ export class ActionsLog implements Log {
     for (const one of this.#clean(line)) this.#write(`${workflowCommand('debug', one)}\n`);
   }
 
-  notice(message: string, title?: string): void {
-    this.#annotate('notice', message, title);
+  notice(message: string, title?: string, place?: LogPlace): void {
+    this.#annotate('notice', message, title, place);
   }
 
-  warning(message: string, title?: string): void {
-    this.#annotate('warning', message, title);
+  warning(message: string, title?: string, place?: LogPlace): void {
+    this.#annotate('warning', message, title, place);
   }
 
-  error(message: string, title?: string): void {
-    this.#annotate('error', message, title);
+  error(message: string, title?: string, place?: LogPlace): void {
+    this.#annotate('error', message, title, place);
   }
 
   /** The last word: always an annotation, whatever came before. */
@@ -78,16 +78,17 @@ export class ActionsLog implements Log {
     this.#print(this.#clean(text).map((line) => before + line), before !== '');
   }
 
-  #annotate(kind: Kind, message: string, title: string | undefined): void {
+  #annotate(kind: Kind, message: string, title: string | undefined, place: LogPlace | undefined): void {
     this.#count[kind] += 1;
-    if (this.#count[kind] <= ANNOTATIONS_PER_KIND) this.#command(kind, message, title);
-    else this.#print(this.#clean(`${kind}: ${message}`));
+    if (this.#count[kind] <= ANNOTATIONS_PER_KIND) this.#command(kind, message, title, place);
+    else this.#print(this.#clean(`${kind}: ${message}${place === undefined ? '' : ` (${place.file}:${place.line})`}`));
   }
 
-  #command(kind: Kind, message: string, title: string | undefined): void {
+  #command(kind: Kind, message: string, title: string | undefined, place?: LogPlace): void {
     const text = this.#clean(message).join('\n');
     const cut = text.length > ANNOTATION_CHARACTERS ? `${text.slice(0, ANNOTATION_CHARACTERS - 1).toWellFormed()}…` : text;
-    this.#write(`${workflowCommand(kind, cut, { title: title === undefined ? undefined : this.#clean(title).join(' ') })}\n`);
+    const where = place === undefined ? {} : { file: this.#clean(place.file).join(' '), line: String(place.line), col: place.column === undefined ? undefined : String(place.column) };
+    this.#write(`${workflowCommand(kind, cut, { ...where, title: title === undefined ? undefined : this.#clean(title).join(' ') })}\n`);
   }
 
   /** Terminal sequences go first: one of them in the middle of a secret must not hide it from the redactor. */
