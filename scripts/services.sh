@@ -63,6 +63,7 @@ sample_dir() {
 }
 
 tool_dir() { echo "$cache/tools/$1"; }
+python_dir() { tool_dir "python-$ZIZMOR_VERSION-$CHECK_JSONSCHEMA_VERSION-$PROMETHEUS_CLIENT_VERSION"; }
 
 where() {
   local suite name
@@ -76,8 +77,8 @@ where() {
   echo "versitygw=$(tool_dir "versitygw-$VERSITYGW_VERSION")/versitygw"
   echo "toxiproxy=$(tool_dir "toxiproxy-$TOXIPROXY_VERSION")/server"
   echo "weed=$(tool_dir "weed-$WEED_VERSION")/weed"
-  echo "zizmor=$(tool_dir "python-$ZIZMOR_VERSION-$CHECK_JSONSCHEMA_VERSION")/bin/zizmor"
-  echo "check-jsonschema=$(tool_dir "python-$ZIZMOR_VERSION-$CHECK_JSONSCHEMA_VERSION")/bin/check-jsonschema"
+  for name in zizmor check-jsonschema; do echo "$name=$(python_dir)/bin/$name"; done
+  echo "prometheus-client=$(python_dir)/bin/python"
 }
 
 path_of() { where | sed -n "s/^$1=//p"; }
@@ -174,6 +175,13 @@ look_built() {
   if [ -x "$path" ]; then report "$1" "$(basename "$(dirname "$path")" | sed "s/^$1-//")"; else lacks "$1" "no $path"; fi
 }
 
+# A Python package: the path is that of the interpreter which has it.
+look_library() {
+  local version
+  version=$("$(path_of "$1")" -c "import importlib.metadata; print(importlib.metadata.version('$1'))" 2>/dev/null) || version=
+  if [ -n "$version" ]; then report "$1" "$version"; else lacks "$1" "not in $(python_dir)"; fi
+}
+
 look() {
   look_machine
   look_root bookworm "$LARAVEL_BOOKWORM"
@@ -185,6 +193,7 @@ look() {
   for name in $(sample_names); do look_sample "$name"; done
   for tool in act actionlint age age-keygen zizmor check-jsonschema; do look_tool "$tool"; done
   for tool in versitygw toxiproxy weed; do look_built "$tool"; done
+  look_library prometheus-client
 }
 
 # --- install -------------------------------------------------------------------------------------
@@ -375,10 +384,10 @@ install_python_tools() {
   local dir
   dir=$(dirname "$(dirname "$(path_of zizmor)")")
   # A virtual environment cannot be moved: build in place, remove what an interrupted run left.
-  if [ -x "$dir/bin/zizmor" ] && [ -x "$dir/bin/check-jsonschema" ]; then return 0; fi
+  if [ -x "$dir/bin/zizmor" ] && "$dir/bin/python" -c 'import prometheus_client' 2> /dev/null; then return 0; fi
   rm -rf "$dir"
   python3 -m venv "$dir"
-  "$dir/bin/pip" install --quiet "check-jsonschema==$CHECK_JSONSCHEMA_VERSION" "zizmor==$ZIZMOR_VERSION"
+  "$dir/bin/pip" install --quiet "check-jsonschema==$CHECK_JSONSCHEMA_VERSION" "zizmor==$ZIZMOR_VERSION" "prometheus-client==$PROMETHEUS_CLIENT_VERSION"
 }
 
 install_everything() {

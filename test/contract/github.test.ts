@@ -22,6 +22,19 @@ describe('the fake GitHub API', () => {
     expect(github.requests[0]).toMatchObject({ method: 'POST', path: '/repos/acme/shop/deployments', authorization: 'token good-token', params: repo, body: { environment: 'production' } });
   });
 
+  test('keeps issues and comments for the real client, those changed last first', async () => {
+    await using github = await startGithub();
+    const { rest } = getOctokit('t', { baseUrl: github.url });
+    const [first, second] = [await rest.issues.create({ ...repo, title: 'one', body: 'text' }), await rest.issues.create({ ...repo, title: 'two' })].map(({ data }) => data.number);
+    await rest.issues.createComment({ ...repo, issue_number: first ?? 0, body: 'again' });
+    expect((await rest.issues.listForRepo({ ...repo, sort: 'updated' })).data.map(({ number, comments, user }) => [number, comments, user?.type])).toEqual([[first, 1, 'Bot'], [second, 0, 'Bot']]);
+    await rest.issues.update({ ...repo, issue_number: first ?? 0, state: 'closed', state_reason: 'completed' });
+    expect((await rest.issues.listForRepo(repo)).data.map(({ number }) => number)).toEqual([second]);
+    expect(github.issues[0]).toMatchObject({ state: 'closed', state_reason: 'completed', body: 'text', comments: ['again'] });
+    await expect(rest.issues.create({ ...repo, title: '' })).rejects.toMatchObject({ status: 422 });
+    await expect(rest.issues.createComment({ ...repo, issue_number: 9, body: 'x' })).rejects.toMatchObject({ status: 404 });
+  });
+
   test('refuses what GitHub refuses', async () => {
     await using github = await startGithub({ token: 'good-token' });
     const { rest } = getOctokit('good-token', { baseUrl: github.url });
@@ -50,7 +63,7 @@ describe('the fake GitHub API', () => {
 
   test('an unknown route is a 501 and a failed test', async () => {
     const github = await startGithub();
-    await expect(getOctokit('t', { baseUrl: github.url }).rest.issues.listForRepo(repo)).rejects.toMatchObject({ status: 501 });
-    await expect(github[Symbol.asyncDispose]()).rejects.toThrow('no handler for: GET /repos/acme/shop/issues');
+    await expect(getOctokit('t', { baseUrl: github.url }).rest.pulls.list(repo)).rejects.toMatchObject({ status: 501 });
+    await expect(github[Symbol.asyncDispose]()).rejects.toThrow('no handler for: GET /repos/acme/shop/pulls');
   });
 });

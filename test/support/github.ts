@@ -46,6 +46,19 @@ export interface FakeStatus {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+export interface FakeIssue {
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  readonly state: 'open' | 'closed';
+  readonly state_reason: string | null;
+  readonly author_association: string;
+  readonly user: { readonly login: string; readonly type: string };
+  readonly comments: readonly string[];
+  /** A pull request, which the API lists among the issues. */
+  readonly pull_request?: unknown;
+}
+
 export interface FakeGithub extends AsyncDisposable {
   /** For `github.apiUrl` of the runner. */
   readonly url: string;
@@ -54,6 +67,9 @@ export interface FakeGithub extends AsyncDisposable {
   /** Requests that no handler knew; answered 501. */
   readonly unknown: readonly string[];
   readonly deployments: readonly FakeDeployment[];
+  readonly issues: readonly FakeIssue[];
+  /** Puts an issue there as somebody else would; `user` is a person without rights unless said. */
+  addIssue(issue: Partial<FakeIssue>): FakeIssue;
   /** ACTIONS_ID_TOKEN_REQUEST_*: a job with `id-token: write`. */
   readonly oidcEnv: Readonly<Record<string, string>>;
   /** Adds or replaces a handler: `on('GET /repos/:owner/:repo/pulls', () => …)`. */
@@ -98,6 +114,7 @@ export async function startGithub(options: { readonly repository?: string; reado
   const requests: GithubRequest[] = [];
   const unknown: string[] = [];
   const deployments: (FakeDeployment & { statuses: FakeStatus[] })[] = [];
+  const issues: OpenIssue[] = [];
   const routes = new Map<string, Handler>();
   const failures: { readonly route: string; readonly answer: GithubAnswer; left: number }[] = [];
 
@@ -124,14 +141,15 @@ export async function startGithub(options: { readonly repository?: string; reado
   await new Promise<void>((done, failed) => { server.once('error', failed).listen(options.port ?? 0, '127.0.0.1', done); });
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
-  for (const [route, handler] of Object.entries(deploymentHandlers(deployments, url))) routes.set(route, handler);
+  for (const [route, handler] of Object.entries({ ...deploymentHandlers(deployments, url), ...issueHandlers(issues, url) })) routes.set(route, handler);
   routes.set('GET /oidc/token', ({ query }) => ({ status: 200, body: { value: oidcToken(url, query.get('audience') ?? `https://github.com/${(options.repository ?? 'acme/shop').split('/')[0]}`, options.repository ?? 'acme/shop') } }));
 
   const assertAllKnown = (): void => {
     if (unknown.length > 0) throw new Error(`requests that the fake GitHub API has no handler for: ${unknown.join(', ')}`);
   };
   return {
-    url, port, requests, unknown, deployments, assertAllKnown,
+    url, port, requests, unknown, deployments, issues, assertAllKnown,
+    addIssue: (issue) => newIssue(issues, issue),
     oidcEnv: { ACTIONS_ID_TOKEN_REQUEST_URL: `${url}/oidc/token?api-version=2.0`, ACTIONS_ID_TOKEN_REQUEST_TOKEN: OIDC_TOKEN },
     on: (route, handler) => { routes.set(route, handler); },
     fail: (route, said, times = 1) => { failures.push({ route, answer: said, left: times }); },
@@ -181,6 +199,61 @@ function deploymentHandlers(deployments: (FakeDeployment & { statuses: FakeStatu
     'GET /repos/:owner/:repo/deployments/:id/statuses': (request) => {
       const deployment = find(request.params['id']);
       return deployment === undefined ? missing : page(deployment.statuses.toReversed().map(({ id, state, description, body }) => ({ id, state, description, log_url: body['log_url'] ?? '' })), request, url);
+    },
+  };
+}
+
+type OpenIssue = { -readonly [K in keyof FakeIssue]: FakeIssue[K] } & { comments: string[]; touched: number };
+
+function newIssue(issues: OpenIssue[], given: Partial<FakeIssue>): OpenIssue {
+  const issue: OpenIssue = { number: issues.length + 1, title: 'an issue', body: '', state: 'open', state_reason: null, author_association: 'NONE', user: { login: 'stranger', type: 'User' }, ...given, comments: [...given.comments ?? []], touched: 0 };
+  issues.push(issue);
+  touch(issues, issue);
+  return issue;
+}
+
+/** Makes it the one that was updated last. */
+function touch(issues: readonly OpenIssue[], issue: OpenIssue): void {
+  issue.touched = 1 + Math.max(0, ...issues.map((one) => one.touched));
+}
+
+/** Issues and their comments; whoever opens one is the app that GitHub's own token stands for. */
+function issueHandlers(issues: OpenIssue[], url: string): Record<string, Handler> {
+  const missing: GithubAnswer = { status: 404, body: { message: 'Not Found' } };
+  const shown = ({ comments, touched: _touched, ...issue }: OpenIssue): unknown => ({ ...issue, comments: comments.length });
+  const find = (number: string | undefined): OpenIssue | undefined => issues.find((issue) => String(issue.number) === number);
+  return {
+    'GET /repos/:owner/:repo/issues': (request) => {
+      const state = request.query.get('state') ?? 'open';
+      const listed = issues.filter((issue) => state === 'all' || issue.state === state);
+      const ordered = request.query.get('sort') === 'updated' ? listed.toSorted((a, b) => b.touched - a.touched) : listed.toReversed();
+      return page(ordered.map(shown), request, url);
+    },
+    'POST /repos/:owner/:repo/issues': ({ body }) => {
+      const { title, body: text = '' } = record(body);
+      if (typeof title !== 'string' || title === '') return invalid('title is missing');
+      if (title.length > 256) return invalid('title is too long (maximum is 256 characters)');
+      if (String(text).length > 65_536) return invalid('body is too long (maximum is 65536 characters)');
+      return { status: 201, body: shown(newIssue(issues, { title, body: String(text), user: { login: 'github-actions[bot]', type: 'Bot' } })) };
+    },
+    'PATCH /repos/:owner/:repo/issues/:number': ({ body, params }) => {
+      const issue = find(params['number']);
+      if (issue === undefined) return missing;
+      const { body: text, state, state_reason: reason } = record(body);
+      if (state !== undefined && state !== 'open' && state !== 'closed') return invalid('state is not one of open, closed');
+      if (typeof text === 'string') issue.body = text;
+      if (state !== undefined) [issue.state, issue.state_reason] = [state, typeof reason === 'string' ? reason : null];
+      touch(issues, issue);
+      return { status: 200, body: shown(issue) };
+    },
+    'POST /repos/:owner/:repo/issues/:number/comments': ({ body, params }) => {
+      const issue = find(params['number']);
+      const { body: text } = record(body);
+      if (issue === undefined) return missing;
+      if (typeof text !== 'string' || text === '' || text.length > 65_536) return invalid('body is missing or too long');
+      issue.comments.push(text);
+      touch(issues, issue);
+      return { status: 201, body: { id: issue.comments.length, body: text } };
     },
   };
 }

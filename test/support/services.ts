@@ -10,14 +10,14 @@ export const HOW_TO_INSTALL = 'sudo scripts/services.sh';
 
 /** Programs, server trees and data that scripts/services.sh keeps in its cache. */
 const CACHED = [
-  'act', 'actionlint', 'zizmor', 'check-jsonschema', 'age', 'age-keygen', 'versitygw', 'toxiproxy', 'weed',
+  'act', 'actionlint', 'zizmor', 'check-jsonschema', 'prometheus-client', 'age', 'age-keygen', 'versitygw', 'toxiproxy', 'weed',
   'mariadb-10.11', 'mariadb-11.8', 'mysql-9.7', 'postgres-15', 'postgres-17', 'postgres-18', 'chinook', 'foodmart',
 ] as const;
 
 /** What a test may ask for: a program on the PATH, something of the cache, or `network` (the whole host bed). */
 export type Service =
   | 'network' | (typeof CACHED)[number]
-  | 'sshd' | 'nginx' | 'php' | 'composer' | 'busybox' | 'dash' | 'shellcheck' | 'sqlite3' | 'git' | 'cap' | 'mina' | 'zstd';
+  | 'sshd' | 'nginx' | 'php' | 'composer' | 'busybox' | 'dash' | 'shellcheck' | 'sqlite3' | 'git' | 'cap' | 'mina' | 'zstd' | 'prometheus-pushgateway';
 
 let places: ReadonlyMap<string, string> | undefined;
 
