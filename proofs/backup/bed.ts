@@ -61,7 +61,7 @@ export function configOf(source: Source, store: Store, keys: Omit<Keys, 'signing
     compression: 'zstd', level: 3, adapt: false, encryption: 'age', recipients: keys.recipients, options: { excludeData: [], parallel: 1 }, allowPartial: false,
     depth: { kind: 'read-back' }, size: { minBytes: 1024, maxShrink: 0.5, accept: false },
     retention: { ages: { frequent: 7 * DAY_MS, daily: 30 * DAY_MS, 'pre-deploy': 7 * DAY_MS, monthly: 365 * DAY_MS }, minVerified: 3 },
-    prune: 'never', confirmPrune: false, pruneStores: [], lifecycle: 'off', signer: keys.signer, trusted: new Set([keys.signer.key]), identity: keys.identity, pingUrl: undefined,
+    prune: 'never', confirmPrune: false, pruneStores: [], lifecycle: 'off', signer: keys.signer, trusted: new Set([keys.signer.key]), identity: keys.identity,
     run: { action: 'db-backup', runId: '1', runAttempt: '1', actor: 'proof', sha: '0'.repeat(40), runUrl: 'https://github.com/acme/shop/actions/runs/1' },
     toolVersion: '0.1.0', workers: { tap: TAP }, spoolFolder: undefined, ...change,
   };

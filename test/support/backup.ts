@@ -30,7 +30,7 @@ export interface BackupScenePlan {
   readonly hosts?: readonly HostPlan[];
 }
 
-export interface BackupPlan extends Pick<RunOptions, 'onLine' | 'env' | 'signal' | 'watch' | 'mayLeave' | 'workspace'> {
+export interface BackupPlan extends Pick<RunOptions, 'onLine' | 'env' | 'github' | 'signal' | 'watch' | 'mayLeave' | 'workspace'> {
   /** Besides the password of the server's root and the scene's own. */
   readonly secrets?: readonly string[];
   /** Programs on the PATH of the run; default those of the server. */
@@ -134,6 +134,7 @@ export class BackupScene implements AsyncDisposable {
       goneAfterMs: 60_000,
       ...(network === undefined || plan.inNetwork === false ? {} : { wrap: (argv: readonly string[]) => network.wrap(argv) }),
       ...(plan.onLine === undefined ? {} : { onLine: plan.onLine }),
+      ...(plan.github === undefined ? {} : { github: plan.github }),
       ...(plan.signal === undefined ? {} : { signal: plan.signal }),
       ...(plan.watch === undefined ? {} : { watch: plan.watch }),
       ...(plan.mayLeave === undefined ? {} : { mayLeave: plan.mayLeave }),

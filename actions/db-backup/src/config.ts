@@ -1,16 +1,22 @@
-import { decideBackup, Problems, type BackupConfig, type Workers } from '@ops/backup';
+import { decideBackup, notifyFromInputs, Problems, type BackupConfig, type NotifyConfig, type Workers } from '@ops/backup';
 import { parseHosts, prepareSsh, type HostTarget, type SshAccess } from '@ops/remote';
 import { inputsError, UserError, type Deps } from '@ops/shared';
 import type { BackupInputs } from './inputs.ts';
 
-/** Turns the inputs of db-backup into a decided backup. Throws ONE UserError that lists everything wrong. */
-export async function backupConfig(inputs: BackupInputs, deps: Deps, workers: Workers): Promise<BackupConfig> {
+export interface RunConfig {
+  readonly config: BackupConfig;
+  readonly notify: NotifyConfig;
+}
+
+/** Turns the inputs of db-backup into a decided backup and whoever hears of it. Throws ONE UserError that lists everything wrong. */
+export async function runConfig(inputs: BackupInputs, deps: Deps, workers: Workers): Promise<RunConfig> {
   const problems = new Problems();
   const targets = hostTargets(inputs, problems);
   const ssh = targets.some((target) => target.address.kind === 'ssh') ? await accessOf(inputs, deps, problems) : undefined;
   const config = await decideBackup(inputs, { targets, ssh, action: 'db-backup', workers }, deps, problems);
-  if (config === undefined) throw inputsError([...new Set(problems.list)]);
-  return config;
+  const notify = notifyFromInputs(inputs, deps, problems.list);
+  if (config === undefined || problems.list.length > 0) throw inputsError([...new Set(problems.list)]);
+  return { config, notify };
 }
 
 function hostTargets(inputs: BackupInputs, problems: Problems): readonly HostTarget[] {

@@ -1,4 +1,4 @@
-import { backupInputs, databaseInputs, storeInputs, writeInputs } from '@ops/backup/inputs';
+import { backupInputs, databaseInputs, notifyInputs, storeInputs, writeInputs } from '@ops/backup/inputs';
 import { hostInputs } from '@ops/remote/inputs';
 import { text, type ActionContract, type InputsOf } from '@ops/shared';
 
@@ -11,6 +11,7 @@ const inputs = {
   stores: { ...storeInputs.stores, required: true },
   ...writeInputs,
   ...backupInputs,
+  ...notifyInputs,
 } as const;
 
 export const contract = {
@@ -28,6 +29,7 @@ export const contract = {
     verdict: 'pass, fail or error',
     'reason-code': 'Why not, as one word; empty when it went well',
     'duration-ms': 'Whole run in milliseconds',
+    'metrics-path': 'File with the metrics of the run, OpenMetrics; empty for mode: plan',
     'result-json': 'Path of the JSON result file',
   },
   post: true,

@@ -1,18 +1,14 @@
-import { backup, backupSections, EXIT_CODES, ForeignFolder, listedFolder, newBackupRecord, newRunName, planBackup, pruneAll, recordRun, shownSize, storeArtifact, timedOut, verifyStored, type BackupConfig, type BackupIo, type BackupRecord, type Workers } from '@ops/backup';
-import { asError, CancelledError, UserError, withPrivateTemp, type Deps, type Report, type Verdict } from '@ops/shared';
-import { backupConfig } from './config.ts';
+import { backup, backupSections, closeRun, endedAs, EXIT_CODES, ForeignFolder, listedFolder, newBackupRecord, planBackup, pruneAll, shownSize, storeArtifact, timedOut, verifyStored, type BackupConfig, type BackupIo, type BackupRecord, type Workers } from '@ops/backup';
+import { asError, CancelledError, UserError, withPrivateTemp, withRedaction, type Deps, type Report, type Verdict } from '@ops/shared';
+import { runConfig } from './config.ts';
 import type { BackupInputs, BackupOutput } from './inputs.ts';
-
-/** How long the diary may take; of a cancelled run, whose runner waits 7.5 s in all. */
-const DIARY_MS = 60_000;
-const LAST_WORDS_MS = 3000;
 
 /** Makes a backup that is only called one once it is proven, or plans, verifies or prunes. */
 export async function run(inputs: BackupInputs, given: Deps, report: Report<BackupOutput>, workers: Workers): Promise<Verdict> {
-  const deps = await withPrivateTemp(given);
+  const { deps, redact } = withRedaction(await withPrivateTemp(given), inputs);
   const began = deps.clock.monotonic();
   const record = newBackupRecord(deps.clock.now());
-  const config = await backupConfig(inputs, deps, workers);
+  const { config, notify } = await runConfig(inputs, deps, workers);
   deps.state.save('begun', inputs.mode);
   const late = AbortSignal.timeout(inputs.timeout);
   const signal = AbortSignal.any([deps.signal, late]);
@@ -25,8 +21,11 @@ export async function run(inputs: BackupInputs, given: Deps, report: Report<Back
     if (failure instanceof ForeignFolder) delete record.source;
   }
   const verdict = verdictOf(inputs, record, failure);
-  await diary(inputs, config, record, verdict, deps);
-  publish(record, report, verdict, deps.clock.monotonic() - began);
+  const durationMs = deps.clock.monotonic() - began;
+  // A plan changes nothing, and so leaves no trace.
+  const metricsPath = inputs.mode === 'plan' ? undefined : await closeRun({ config, kind: { action: 'db-backup', mode: inputs.mode, tier: inputs.tier }, record, ended: endedAs(verdict, redact), notify, durationMs, metricsDir: given.context.tempDir }, deps);
+  report.output('metrics-path', metricsPath);
+  publish(record, report, verdict, durationMs);
   for (const store of new Set([...config.stores, ...config.pruneStores])) await store.close();
   deps.state.save('done', 'yes');
   if (failure !== undefined && !(failure instanceof UserError)) throw failure;
@@ -107,26 +106,6 @@ function verifyVerdict(inputs: BackupInputs, record: BackupRecord): Verdict {
   if (open.length > 0) return { ok: false, reason: 'check-not-run', sentence: `${open.length} of ${verified.length} backups could not be read back: ${open.map((one) => `${one.id} (${one.why})`).join(', ')}.`, remedy: 'Nothing is proven either way: look at the store, and run again.', exit: EXIT_CODES['check-not-run'] };
   if (degraded.length > 0) return { ok: false, reason: 'copy-missing', sentence: degraded.join('; '), remedy: 'The next backup makes a copy there again; copies of older ones are not made up for.', exit: EXIT_CODES['copy-missing'] };
   return { ok: true, sentence: `${verified.length} ${verified.length === 1 ? 'backup was' : 'backups were'} looked at: ${verified.map((one) => `${one.id} ${one.verdict}`).join(', ')}.` };
-}
-
-/** The audit trail: also of failed runs. A run that never learned its source, or could not reach the store, leaves none. */
-async function diary(inputs: BackupInputs, config: BackupConfig, record: BackupRecord, verdict: Verdict, deps: Deps): Promise<void> {
-  const [primary] = config.stores;
-  if (primary === undefined || record.source === undefined || inputs.mode === 'plan') return;
-  const nowMs = deps.clock.now();
-  const failed = await recordRun(primary, {
-    version: 1, run: newRunName(nowMs, deps.context, deps.random), source: record.source, action: 'db-backup', mode: inputs.mode, tier: inputs.tier,
-    startedAt: new Date(record.startedMs).toISOString(), endedAt: new Date(nowMs).toISOString(),
-    verdict: verdict.ok ? 'pass' : verdict.reason === 'bug' ? 'error' : verdict.reason === 'check-not-run' ? 'inconclusive' : 'fail', reason: verdict.ok ? null : verdict.reason, message: verdict.sentence,
-    ...(record.manifest === undefined ? {} : { backupId: record.manifest.id, status: record.status ?? 'complete', storedBytes: record.storedBytes, rawBytes: record.rawBytes }),
-    stores: config.stores.map((store, index) => {
-      const why = record.missing[index];
-      return { name: store.name, ok: why === undefined, ...(why === undefined ? {} : { why }) };
-    }),
-    pruned: record.pruneDryRun ? [] : record.pruned.map(({ id }) => id),
-    actor: config.run.actor, sha: config.run.sha, runUrl: config.run.runUrl,
-  }, AbortSignal.timeout(deps.signal.aborted ? LAST_WORDS_MS : DIARY_MS));
-  if (failed !== undefined) deps.log.warning(`The record of this run could not be written: ${failed}`, 'Backup');
 }
 
 function publish(record: BackupRecord, report: Report<BackupOutput>, verdict: Verdict, durationMs: number): void {

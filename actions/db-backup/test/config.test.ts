@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { parseInputs, UserError, type Deps } from '@ops/shared';
-import { backupConfig } from '../src/config.ts';
+import { runConfig } from '../src/config.ts';
 import { contract } from '../src/inputs.ts';
 
 const TAP = pathToFileURL(join(import.meta.dirname, '../src/worker/tap.ts'));
@@ -26,9 +26,9 @@ function deps(env: Readonly<Record<string, string>> = {}): Deps {
 const GOOD = { 'database-url': 'mysql://backup:pass-word-1@127.0.0.1/shop', stores: 'file:///var/backups/shop', recipients: `${OPERATIONS}\n${BREAK_GLASS}` };
 const S3 = { ...GOOD, stores: 's3://acme-backups/shop?region=eu-central-1', 'role-to-assume': 'arn:aws:iam::123456789012:role/backup' };
 
-async function configOf(given: Readonly<Record<string, string>>): ReturnType<typeof backupConfig> {
+async function configOf(given: Readonly<Record<string, string>>): Promise<Awaited<ReturnType<typeof runConfig>>['config']> {
   const env = Object.fromEntries(Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]));
-  return backupConfig(await parseInputs(contract.inputs, { env, opsFile: undefined, action: 'db-backup', registry: {} }), deps(), { tap: TAP });
+  return (await runConfig(await parseInputs(contract.inputs, { env, opsFile: undefined, action: 'db-backup', registry: {} }), deps(), { tap: TAP })).config;
 }
 
 async function refusal(given: Readonly<Record<string, string>>): Promise<string> {
@@ -140,6 +140,10 @@ describe('the configuration of a backup', () => {
     ['streams that MySQL cannot share', { ...GOOD, engine: 'mysql', parallel: '2' }, 'parallel: works with PostgreSQL only'],
     ['a key that signs nothing', { ...GOOD, 'signing-key': 'hunter22secret' }, 'only ed25519 signs backups|signing-key is no private key'],
     ['a signer that is none', { ...GOOD, 'trusted-signers': 'not a key' }, 'is no ed25519 public key'],
+    ['a webhook in plain text', { ...GOOD, 'notify-webhook': 'http://hooks.example.com/hunter22secret' }, 'notify-webhook: must be an https address'],
+    ['a DSN that is none', { ...GOOD, 'notify-sentry': 'https://sentry.example.com/hunter22secret' }, 'notify-sentry: must be a DSN'],
+    ['an issue without a token', { ...GOOD, 'notify-issue': 'true' }, 'github-token: is needed for notify-issue'],
+    ['a login for the gateway', { ...GOOD, 'pushgateway-url': 'https://ann:pw@push.example.com' }, 'must have no login in it'],
     ['a tier that is unknown', { ...GOOD, tier: 'yearly' }, 'tier: "yearly" must be one of'],
     ['a word that is no boolean', { ...GOOD, 'allow-partial': 'yes' }, 'allow-partial: "yes" must be true or false'],
   ])('%s is refused', async (_name, given, expected) => {

@@ -2,10 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { inputVariable, nodeExec, parseInputs, realClock, realRandom, UserError, type Deps, type Verdict } from '@ops/shared';
+import { inputVariable, milliseconds, nodeExec, parseInputs, realClock, realRandom, UserError, type Deps, type Verdict } from '@ops/shared';
+import { openMailbox, type Mailbox } from '../../../test/support/mailbox.ts';
 import { describeWithServices } from '../../../test/support/require.ts';
 import { contract, type BackupOutput } from '../src/inputs.ts';
 import { run } from '../src/run.ts';
@@ -17,8 +18,11 @@ describeWithServices('db-backup', ['sqlite3', 'zstd'], () => {
   let dir: string;
   /** What the state refuses to hold: a word that is a secret. */
   let secretWord: string | undefined;
+  /** How far the clock is ahead. */
+  let laterMs: number;
   beforeEach(() => {
     secretWord = undefined;
+    laterMs = 0;
     dir = mkdtempSync(join(tmpdir(), `ops-action-${process.pid}-`));
     execFileSync('sqlite3', [join(dir, 'shop.sqlite'), "CREATE TABLE orders (id INTEGER PRIMARY KEY, note TEXT); INSERT INTO orders (note) SELECT 'order ' || value FROM generate_series(1, 500);"]);
   });
@@ -44,9 +48,9 @@ describeWithServices('db-backup', ['sqlite3', 'zstd'], () => {
       onLog(line);
     };
     const deps: Deps = {
-      clock: realClock, random: realRandom, exec: nodeExec,
+      clock: { ...realClock, now: () => milliseconds(realClock.now() + laterMs) }, random: realRandom, exec: nodeExec,
       log: { info: say, debug: () => undefined, notice: say, warning: say, error: say, foreign: (_prefix, text) => say(text), group: (_title, body) => body() },
-      context: { repository: 'o/r', actor: 'ann', eventName: 'schedule', sha: 'a'.repeat(40), runId: '7', runAttempt: '1', job: 'j', runUrl: 'https://github.com/o/r/actions/runs/7', apiUrl: '', serverUrl: '', workspace: dir, tempDir: dir, event: {} },
+      context: { repository: 'o/r', actor: 'ann', eventName: 'schedule', sha: 'a'.repeat(40), runId: '7', runAttempt: '1', job: 'j', runUrl: 'https://github.com/o/r/actions/runs/7', apiUrl: 'http://127.0.0.1:1', serverUrl: '', workspace: dir, tempDir: dir, event: {} },
       env: { PATH: process.env['PATH'] ?? '' }, mask: () => undefined, signal: controller.signal,
       cleanup: { defer: (_what, how) => { undo.push(async () => { await how(); }); } },
       state: { save: (name, value) => { if (secretWord !== undefined && String(value).includes(secretWord)) throw new Error('a secret'); state[name] = String(value); } },
@@ -64,7 +68,7 @@ describeWithServices('db-backup', ['sqlite3', 'zstd'], () => {
 
   const catalog = (): string => join(dir, 'store/production-shop.sqlite');
   const manifests = (): string[] => (existsSync(join(catalog(), 'manifests')) ? readdirSync(join(catalog(), 'manifests')).filter((name) => name.endsWith('.json')) : []);
-  const runs = (): { verdict: string; reason: string | null; mode: string }[] => readdirSync(join(catalog(), 'runs')).map((name) => JSON.parse(readFileSync(join(catalog(), 'runs', name), 'utf8'))).sort((a, b) => Date.parse(a.endedAt) - Date.parse(b.endedAt));
+  const runs = (): { verdict: string; reason: string | null; mode: string; told?: unknown }[] => readdirSync(join(catalog(), 'runs')).map((name) => JSON.parse(readFileSync(join(catalog(), 'runs', name), 'utf8'))).sort((a, b) => Date.parse(a.endedAt) - Date.parse(b.endedAt));
 
   test('a backup: every output, the summary with the way back, a record of the run', async () => {
     const { verdict, outputs, summary, state } = await act();
@@ -200,10 +204,11 @@ describeWithServices('db-backup', ['sqlite3', 'zstd'], () => {
 
   test('cancelled while it dumps: 9, and nothing that looks like a backup', async () => {
     const controller = new AbortController();
-    const { verdict } = await act({}, controller, (line) => { if (line.includes('login from')) controller.abort(); });
+    const { verdict, outputs } = await act({}, controller, (line) => { if (line.includes('login from')) controller.abort(); });
     expect(verdict).toMatchObject({ ok: false, reason: 'cancelled', exit: 9 });
     expect(manifests()).toEqual([]);
-    expect(readdirSync(dir).filter((name) => name.startsWith('ops-'))).toEqual([]);
+    // Nothing but the metrics, which an output names.
+    expect(readdirSync(dir).filter((name) => name.startsWith('ops-'))).toEqual([basename(String(outputs['metrics-path']))]);
   });
 
   test('a run that the database refuses stands in the audit trail all the same', async () => {
@@ -234,6 +239,118 @@ describeWithServices('db-backup', ['sqlite3', 'zstd'], () => {
     mkdirSync(join(dir, 'store'));
     chmodSync(join(dir, 'store'), 0o777);
     expect((await act()).verdict).toMatchObject({ ok: false, reason: 'store-refused', exit: 4, remedy: expect.stringContaining('chmod o-w') });
+  });
+
+  const FAILS = { 'min-size': '10GiB' };
+  const HOUR = 3_600_000;
+  const events = (box: Mailbox): unknown[] => box.mail.map(({ json }) => (json as { event: string }).event);
+
+  test('people hear of a failure once, of its end, and once a day in between', async () => {
+    await using box = await openMailbox();
+    const hook = { 'notify-webhook': `${box.url}/hook` };
+    await act(hook);
+    expect(events(box)).toEqual([]);
+    for (const [hours, change, told] of [
+      [1, FAILS, ['failure']], [2, FAILS, ['failure']], [20, FAILS, ['failure']], [24, FAILS, ['failure', 'reminder']], [30, FAILS, ['failure', 'reminder']],
+      [31, {}, ['failure', 'reminder', 'recovery']], [32, {}, ['failure', 'reminder', 'recovery']], [33, FAILS, ['failure', 'reminder', 'recovery', 'failure']],
+    ] as const) {
+      laterMs = hours * HOUR;
+      await act({ ...hook, ...change });
+      expect({ hours, told: events(box) }).toEqual({ hours, told });
+    }
+    const [failure, reminder, recovery] = box.mail.map(({ json }) => json as Record<string, string>);
+    expect(failure).toMatchObject({
+      version: 1, verdict: 'fail', reason: 'empty-dump', sentence: expect.stringContaining('min-size'), remedy: expect.stringMatching(/\S/), note: null, environment: 'production', source: 'production-shop.sqlite',
+      action: 'db-backup', mode: 'backup', tier: 'daily', backupId: null, run: 'https://github.com/o/r/actions/runs/7', repository: 'o/r',
+    });
+    // As the guide shows it.
+    const [, shown = ''] = /### The message\n```json\n([\s\S]*?)```/.exec(readFileSync(join(import.meta.dirname, '../../../docs/backup.md'), 'utf8')) ?? [];
+    expect(Object.keys(failure ?? {}).toSorted()).toEqual(Object.keys(JSON.parse(shown)).toSorted());
+    expect(reminder?.['since']).toBe(failure?.['at']);
+    expect(recovery).toMatchObject({ verdict: 'pass', reason: null, since: failure?.['at'], backupId: expect.stringMatching(/Z-/) });
+    // The memory is the record of each run.
+    expect(runs().at(-1)).toMatchObject({ told: { state: 'bad', at: box.mail.map(({ json }) => (json as { at: string }).at).at(-1) } });
+  });
+
+  test('each tier and each mode is told apart', async () => {
+    await using box = await openMailbox();
+    const hook = { 'notify-webhook': `${box.url}/hook` };
+    await act({ ...hook, mode: 'verify' });
+    await act({ ...hook, tier: 'frequent', ...FAILS });
+    await act(hook);
+    expect(box.mail.map(({ json }) => json)).toMatchObject([{ event: 'failure', mode: 'verify', reason: 'missing' }, { event: 'failure', tier: 'frequent' }]);
+    await act({ ...hook, tier: 'frequent' });
+    await act({ ...hook, mode: 'verify' });
+    expect(box.mail.slice(2).map(({ json }) => json)).toMatchObject([{ event: 'recovery', tier: 'frequent' }, { event: 'recovery', mode: 'verify' }]);
+  });
+
+  test('when the store is down nobody knows what was told, so every failure is, and says so', async () => {
+    await using box = await openMailbox();
+    const inputs = { 'notify-webhook': `${box.url}/hook`, stores: 'file:///dev/null/store' };
+    for (let run = 0; run < 2; run += 1) expect((await act(inputs)).verdict).toMatchObject({ reason: 'store-refused' });
+    expect(box.mail.map(({ json }) => json)).toMatchObject(Array.from({ length: 2 }, () => ({ event: 'failure', source: 'production-shop.sqlite', note: expect.stringContaining('the records of earlier runs could not be read') })));
+    // Nor before the database is known.
+    expect((await act({ ...inputs, 'database-url': '', 'env-file': 'nothing.env' })).verdict).toMatchObject({ reason: 'bad-input' });
+    expect(box.mail.at(-1)?.json).toMatchObject({ source: null, environment: 'production', note: expect.stringContaining('before it had a folder in the store') });
+  });
+
+  test('a channel that fails is one warning; the verdict stays, and the next run tells it', async () => {
+    await using box = await openMailbox();
+    box.answer(500);
+    const hook = { 'notify-webhook': `${box.url}/hook`, 'ping-url': `${box.url}/ping`, 'pushgateway-url': box.url };
+    const failing = await act({ ...hook, ...FAILS });
+    expect(failing.verdict).toMatchObject({ reason: 'empty-dump', exit: 3 });
+    expect(failing.log.filter((line) => line.includes('500')).toSorted()).toEqual([expect.stringContaining('notify-webhook: the message was not delivered'), expect.stringContaining('pushgateway-url did not take the metrics')]);
+    box.answer(200);
+    await act({ ...hook, ...FAILS });
+    expect(box.mail.filter(({ path }) => path === '/hook').map(({ json }) => json)).toMatchObject([{ event: 'failure' }, { event: 'failure' }]);
+    box.answer(500);
+    const good = await act(hook);
+    expect(good.verdict).toMatchObject({ ok: true });
+    expect(good.log).toContainEqual('ping-url was not told of this backup, because it answered 500 (the other side has a problem).');
+  });
+
+  test('the watcher is pinged after a proven backup with all its copies, and after nothing else', async () => {
+    await using box = await openMailbox();
+    const ping = { 'ping-url': `${box.url}/ping` };
+    for (const change of [FAILS, { verify: 'head' }, { mode: 'plan' }, { mode: 'verify' }, { stores: `file://${dir}/store\nfile:///dev/null/copy` }]) await act({ ...ping, ...change });
+    expect(box.mail).toEqual([]);
+    await act(ping);
+    expect(box.mail).toMatchObject([{ method: 'GET', path: '/ping' }]);
+  });
+
+  test('a cancelled run tells nobody, and changes nothing of what is known', async () => {
+    await using box = await openMailbox();
+    const hook = { 'notify-webhook': `${box.url}/hook` };
+    await act({ ...hook, ...FAILS });
+    const controller = new AbortController();
+    expect((await act(hook, controller, (line) => { if (line.includes('login from')) controller.abort(); })).verdict).toMatchObject({ reason: 'cancelled' });
+    await act({ ...hook, ...FAILS });
+    expect(events(box)).toEqual(['failure']);
+    await act(hook);
+    expect(events(box)).toEqual(['failure', 'recovery']);
+  });
+
+  test('metrics are written and pushed, also of a run that failed; a plan has none', async () => {
+    await using box = await openMailbox();
+    const push = { 'pushgateway-url': `${box.url}/push`, 'metrics-prefix': 'shop' };
+    const good = await act(push);
+    const text = readFileSync(String(good.outputs['metrics-path']), 'utf8');
+    const labels = `{source="production-shop.sqlite",tier="daily",store="file://${dir}/store"}`;
+    for (const line of [`shop_count${labels} 1`, `shop_success_rate${labels} 1`, `shop_s3_failures${labels} 0`, `shop_verification_success${labels} 1`, `shop_size_bytes${labels} ${String(good.outputs['stored-bytes'])}`, '# UNIT shop_age_hours hours']) expect(text.split('\n')).toContain(line);
+    expect(text).toMatch(/^shop_age_hours\{.*\} 0\.000\d+$/m);
+    expect(text).not.toMatch(/disk_usage|restore_seconds|drill/);
+    expect(box.mail).toMatchObject([{ method: 'PUT', path: '/push/metrics/job/db-backup/source/production-shop.sqlite/tier/daily', text: text.split('\n').filter((line) => !/^# (?:UNIT|EOF)/.test(line)).join('\n') }]);
+
+    const bad = await act({ ...push, ...FAILS });
+    const failed = readFileSync(String(bad.outputs['metrics-path']), 'utf8');
+    expect(failed).toContain(`shop_success_rate${labels} 0.5\n`);
+    expect(failed).not.toContain('verification_success');
+    expect(box.mail).toHaveLength(2);
+    expect((await act({ ...push, mode: 'verify' })).verdict).toMatchObject({ ok: true });
+    expect(box.mail[2]?.path).toBe('/push/metrics/job/db-backup-verify/source/production-shop.sqlite/tier/daily');
+    expect((await act({ ...push, mode: 'plan' })).outputs['metrics-path']).toBeUndefined();
+    expect(box.mail).toHaveLength(3);
   });
 
   test('wrong inputs end it before anything begins', async () => {

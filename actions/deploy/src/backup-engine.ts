@@ -12,7 +12,7 @@ function wishes(inputs: DeployInputs): BackupWishes {
     ...inputs, source: inputs['backup-source'], database: undefined, mode: inputs['backup-id'] === undefined ? 'backup' : 'verify', tier: 'pre-deploy', compression: 'zstd', 'compression-level': '3', parallel: 1,
     'exclude-data': undefined, 'allow-partial': false, verify: 'read-back', 'min-size': 1024, 'max-shrink': 1, 'accept-size': false,
     retention: ['frequent=7d', 'daily=30d', 'pre-deploy=7d', 'monthly=365d'], 'min-verified': 3, prune: 'never', 'prune-role': undefined, 'confirm-prune': false,
-    lifecycle: 'off', 'ping-url': undefined, timeout: inputs.timeout,
+    lifecycle: 'off', timeout: inputs.timeout,
   };
 }
 

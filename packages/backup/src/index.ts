@@ -19,6 +19,7 @@ export { isReading, markReading, placeHold, READING_MS } from './catalog/marks.t
 export { readCatalog, type Catalog, type CatalogEntry, type CatalogQuery, type IdentityChange, type Oddity } from './catalog/list.ts';
 export * from './catalog/status.ts';
 export * from './catalog/runs.ts';
+export { newRunName, runHistory, type RunHistory, type RunKind } from './catalog/run-history.ts';
 export * from './catalog/choose.ts';
 export * from './catalog/estimate.ts';
 export * from './retention/ages.ts';
@@ -53,3 +54,6 @@ export { backupSections } from './backup/summary.ts';
 export { verifyStored } from './backup/verifying.ts';
 export { decideBackup, Problems, timedOut, type BackupPlaces, type BackupWishes } from './backup/from-inputs.ts';
 export { findProven } from './backup/find.ts';
+export { closeRun, type Closing } from './backup/closing.ts';
+export { endedAs, keepDiary, type Ended } from './backup/diary.ts';
+export { notifyFromInputs, type NotifyConfig } from './notify/config.ts';

@@ -1,6 +1,8 @@
 import { boolean, choice, duration, integer, lines, secret, text } from '@ops/shared';
 import { size, percentage } from './size.ts';
 
+export { notifyInputs } from './notify/inputs.ts';
+
 /** Inputs of every action that touches stores. */
 export const storeInputs = {
   stores: { description: 'One store a line: s3://bucket/prefix, file:///folder or host:/folder; the first is primary', schema: lines(), list: true, rule: 'one store a line', example: 's3://acme-backups/shop?region=eu-central-1' },
@@ -56,6 +58,5 @@ export const backupInputs = {
   'prune-role': { description: 'AWS role that may delete; the backup\'s own role should not', schema: text(), rule: 'the ARN of a role', example: 'arn:aws:iam::123456789012:role/backup-prune' },
   'confirm-prune': { description: 'Let one run delete more than half of the backups of this source', schema: boolean(), default: 'false', rule: 'true or false', example: 'true' },
   lifecycle: { description: 'check looks at the bucket\'s lifecycle rules; install writes ours; off does neither', schema: choice(['check', 'install', 'off']), default: 'check', rule: 'one of: check, install, off', example: 'install' },
-  'ping-url': { description: 'Asked with GET after a proven backup, so that a dead schedule is noticed', schema: secret(), secret: true, rule: 'an https address', example: '${{ secrets.BACKUP_PING_URL }}' },
   timeout: { description: 'Limit for the whole run', schema: duration(), default: '5h', rule: 'a duration', example: '2h' },
 } as const;

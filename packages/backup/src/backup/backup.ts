@@ -1,7 +1,6 @@
 import { asError, CancelledError } from '@ops/shared';
 import { newStampedId } from '../catalog/backup-id.ts';
 import { readCatalog, type Catalog } from '../catalog/list.ts';
-import type { Manifest } from '../catalog/manifest.ts';
 import { requireOwnFolder } from '../catalog/owner.ts';
 import { publishManifest, type Published } from '../catalog/publish.ts';
 import { openSource } from '../engines/open.ts';
@@ -20,7 +19,7 @@ import { manifestOf } from './manifest-of.ts';
 import { planLines } from './plan-lines.ts';
 import { noteRetention, pruneAll } from './pruning.ts';
 import { shownSeconds } from './progress.ts';
-import type { BackupRecord } from './record.ts';
+import { historyEntry, noteHistory, storedBytesOf, type BackupRecord } from './record.ts';
 import { verifyEverywhere, verifySample } from './verifying.ts';
 
 const TRIES = 2;
@@ -51,7 +50,6 @@ export async function backup(config: BackupConfig, io: BackupIo, record: BackupR
     await looked.query.close();
   }
   conclude(config, record);
-  await ping(config, record, log);
 }
 
 /** mode plan: looks at everything and changes nothing, neither in the database nor in a store. */
@@ -65,7 +63,7 @@ export async function planBackup(config: BackupConfig, io: BackupIo, record: Bac
     if (primary !== undefined) {
       const catalog = await readCatalog(primary, { source: looked.source, trusted: config.trusted, nowMs: io.deps.clock.now(), signal });
       requireOwnFolder(catalog.entries[0]?.manifest, looked.owner, catalog);
-      noteHistory(catalog, record);
+      noteHistory(record, catalog.entries);
       await noteRetention({ ...config, prune: 'dry-run' }, looked, undefined, { checksums: false, conditional: true, versioning: false }, record, io, signal);
     }
     for (const line of record.plan) io.deps.log.info(line);
@@ -81,15 +79,6 @@ function note(record: BackupRecord, config: BackupConfig, looked: Looked): void 
   record.database = `${looked.facts.engine} ${looked.facts.server.version}, database ${looked.facts.database}`;
 }
 
-function noteHistory(catalog: Pick<Catalog, 'entries'>, record: BackupRecord): void {
-  record.history.length = 0;
-  for (const { manifest } of catalog.entries.toReversed()) record.history.push({ id: manifest.id, bytes: storedBytes(manifest) });
-}
-
-function storedBytes(manifest: Manifest): number {
-  return manifest.artifacts.reduce((sum, artifact) => sum + artifact.storedBytes, 0);
-}
-
 async function openPrimary(config: BackupConfig, looked: Looked, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<{ readonly catalog: Catalog; readonly facts: ReadonlyMap<Store, StoreFacts> }> {
   const facts = new Map<Store, StoreFacts>();
   const [primary] = config.stores;
@@ -98,7 +87,7 @@ async function openPrimary(config: BackupConfig, looked: Looked, record: BackupR
   await checkLifecycle(config, looked.source, record, io, signal);
   const catalog = await readCatalog(primary, { source: looked.source, trusted: config.trusted, nowMs: io.deps.clock.now(), signal });
   requireOwnFolder(catalog.entries[0]?.manifest, looked.owner, catalog);
-  noteHistory(catalog, record);
+  noteHistory(record, catalog.entries);
   await reportLeftovers(primary, looked.source, catalog, record, io, signal);
   for (const oddity of catalog.oddities.slice(0, 10)) record.warnings.push(`${oddity.key}: ${oddity.why}`);
   const odd = catalog.oddities.filter(({ kind }) => kind === 'manifest');
@@ -198,23 +187,11 @@ async function publish(config: BackupConfig, looked: Looked, catalog: Catalog, p
   record.manifest = published.manifest;
   record.status = 'complete';
   record.rawBytes = plainBytes;
-  record.storedBytes = storedBytes(published.manifest);
+  record.storedBytes = storedBytesOf(published.manifest);
   record.checks.push(...parts.dumped.checks, size.check);
-  record.history.push({ id: manifest.id, bytes: record.storedBytes });
+  record.history.push(historyEntry(published.manifest, false));
   io.deps.log.info(`Backup ${manifest.id} is complete: ${shownSize(plainBytes)} read, ${shownSize(record.storedBytes)} stored in ${primary.name}.`);
   return published;
-}
-
-/** Only after a proven backup: a dead schedule cannot report itself. */
-async function ping(config: BackupConfig, record: BackupRecord, log: BackupIo['deps']['log']): Promise<void> {
-  if (config.pingUrl === undefined || record.status === 'complete' || record.degraded.length > 0) return;
-  try {
-    const answer = await fetch(config.pingUrl, { signal: AbortSignal.timeout(10_000) });
-    await answer.body?.cancel();
-    if (!answer.ok) log.warning(`ping-url answered ${answer.status}.`, 'Backup');
-  } catch (thrown) {
-    log.warning(`ping-url could not be asked: ${asError(thrown).message}`, 'Backup');
-  }
 }
 
 /** The verdicts that make a run red although a backup was published. */

@@ -52,7 +52,6 @@ export interface BackupConfig {
   readonly trusted: TrustedSigners | undefined;
   /** Text of an age identity file. */
   readonly identity: string | undefined;
-  readonly pingUrl: string | undefined;
   readonly run: BackupRun;
   readonly toolVersion: string;
   readonly workers: Workers;

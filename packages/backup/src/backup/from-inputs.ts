@@ -83,7 +83,7 @@ export async function decideBackup(inputs: BackupWishes, places: BackupPlaces, d
     size: { minBytes: inputs['min-size'], maxShrink: inputs['max-shrink'], accept: inputs['accept-size'] },
     retention: { ages, minVerified: inputs['min-verified'] }, prune: inputs.prune, confirmPrune: inputs['confirm-prune'],
     pruneStores: inputs['prune-role'] === undefined ? stores : open('prune'),
-    lifecycle: inputs.lifecycle, signer, trusted, identity: inputs.identity?.reveal(), pingUrl: inputs['ping-url']?.reveal(),
+    lifecycle: inputs.lifecycle, signer, trusted, identity: inputs.identity?.reveal(),
     run: { action: places.action, runId: context.runId, runAttempt: context.runAttempt, actor: context.actor, sha: context.sha, runUrl: context.runUrl },
     toolVersion: TOOL_VERSION, workers, spoolFolder: context.tempDir,
   };

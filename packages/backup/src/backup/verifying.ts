@@ -3,7 +3,7 @@ import type { Manifest } from '../catalog/manifest.ts';
 import { markReading } from '../catalog/marks.ts';
 import { requireOwnFolder } from '../catalog/owner.ts';
 import type { Published } from '../catalog/publish.ts';
-import { newRunName } from '../catalog/runs.ts';
+import { newRunName } from '../catalog/run-history.ts';
 import { standingOf } from '../catalog/status.ts';
 import { BackupFault } from '../fault.ts';
 import { openPlaintext } from '../pipeline/plaintext.ts';
@@ -15,7 +15,7 @@ import type { BackupConfig } from './config.ts';
 import { degrade } from './copies.ts';
 import type { BackupIo } from './io.ts';
 import type { Folder } from './look.ts';
-import type { BackupRecord } from './record.ts';
+import { noteHistory, type BackupRecord } from './record.ts';
 
 /** Reads the new backup back from the primary store, and from every copy that was made. */
 export async function verifyEverywhere(config: BackupConfig, published: Published, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<void> {
@@ -63,6 +63,7 @@ export async function verifyStored(config: BackupConfig, { source, owner }: Fold
   for (const [index, store] of config.stores.entries()) {
     const catalog = await readCatalog(store, { source, trusted: config.trusted, nowMs: io.deps.clock.now(), signal });
     requireOwnFolder(catalog.entries[0]?.manifest, owner, catalog);
+    if (index === 0) noteHistory(record, catalog.entries);
     for (const oddity of catalog.oddities) noteOddity(oddity, store, record, io);
     if (catalog.entries.length === 0 && index === 0) record.missing[index] = 'there is none';
     else if (catalog.entries.length === 0) degrade(record, io, index, store.name, `there is no backup of ${source}`);

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { MemoryStore } from '../testing.ts';
 import { expectSizes } from './estimate.ts';
 import { runKey } from './keys.ts';
-import { listRuns, newRunName, recordRun, type RunRecord } from './runs.ts';
+import { newRunName } from './run-history.ts';
+import { listRuns, recordRun, type RunRecord } from './runs.ts';
 import { DAY, forever, NOW, Shelf, SOURCE } from './testing.ts';
 
 const shelf = new Shelf();

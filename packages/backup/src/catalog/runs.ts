@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { asError } from '@ops/shared';
 import type { Store } from '../stores/store.ts';
 import { TIERS } from '../stores/store.ts';
-import { compactUtc } from './backup-id.ts';
 import { mapBounded } from './bounded.ts';
 import { parseCatalogKey, runKey, runsPrefix } from './keys.ts';
 
@@ -31,18 +30,14 @@ export const runSchema = z.strictObject({
   stores: z.array(z.strictObject({ name: z.string(), ok: z.boolean(), why: z.string().optional() })),
   /** Ids that retention deleted. */
   pruned: z.array(z.string()),
+  /** What notify-* channels were last told about runs of this kind, by this run or an earlier one. */
+  told: z.strictObject({ state: z.enum(['good', 'bad']), since: z.iso.datetime(), at: z.iso.datetime() }).optional(),
   actor: z.string(),
   sha: z.string(),
   runUrl: z.string(),
 });
 
 export type RunRecord = z.infer<typeof runSchema>;
-
-/** Name of a run in the store: in order of time, and unique when one workflow run backs up several times. */
-export function newRunName(nowMs: number, context: { readonly runId: string; readonly runAttempt: string }, random: { hex(bytes: number): string }): string {
-  const part = (text: string): string => text.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 24) || '0';
-  return `${compactUtc(nowMs)}-${part(context.runId)}.${part(context.runAttempt)}-${random.hex(4)}`;
-}
 
 /** Writes the record. Never throws: a backup that is proven is not lost because its diary could not be written. Returns why it failed. */
 export async function recordRun(store: Store, record: RunRecord, signal: AbortSignal): Promise<string | undefined> {
@@ -76,7 +71,8 @@ export async function listRuns(store: Store, source: string, limit: number, sign
   };
 }
 
-async function readRun(store: Store, source: string, key: string, signal: AbortSignal): Promise<RunRecord | string | undefined> {
+/** One record; undefined when it is gone, a clause when it cannot be used. */
+export async function readRun(store: Store, source: string, key: string, signal: AbortSignal): Promise<RunRecord | string | undefined> {
   const object = await store.read(key, signal);
   if (object === undefined) return undefined;
   try {
