@@ -14,6 +14,6 @@ export function noncesOf(policies: readonly Policy[]): readonly string[] {
 /** How many bits a nonce can hold at most: by its length and the smallest alphabet that it fits. */
 export function nonceBits(nonce: string): number {
   const digits = nonce.replace(/=+$/, '');
-  const perDigit = /^\d+$/.test(digits) ? Math.log2(10) : /^[0-9a-f-]+$/i.test(digits) ? 4 : 6;
+  const perDigit = /^\d+$/.test(digits) ? Math.log2(10) : /^(?:[0-9a-f-]+|[0-9A-F-]+)$/.test(digits) ? 4 : 6;
   return Math.floor((perDigit === 4 ? digits.replaceAll('-', '').length : digits.length) * perDigit);
 }

@@ -19,12 +19,12 @@ export interface Observations {
   /** True when the page sends browsers from https to http. */
   readonly leavesHttps: boolean;
   readonly plainHttp: Fact<PlainHttp>;
+  /** Where it was asked about origins: a path with `*` for what nobody made. */
+  readonly apiPattern: string | undefined;
   /** Inconclusive as a whole when no path is known that answers with CORS headers. */
   readonly origins: Fact<readonly OriginSeen[]>;
   readonly errorPage: Fact<ErrorPage>;
   readonly paths: readonly PathSeen[];
-  /** Headers of the page and of the answers about origins: what was asked, and what came. */
-  readonly headerLists: readonly { readonly what: string; readonly headers: HeaderList }[];
 }
 
 /** Where it was asked: for messages, without path and query. */
@@ -68,6 +68,8 @@ export interface OriginSeen {
   /** What was sent. */
   readonly origin: string;
   readonly answer: Fact<CorsAnswer>;
+  /** Of the answer; none where it is inconclusive. */
+  readonly headers: HeaderList;
 }
 
 export interface ErrorPage {

@@ -10,8 +10,10 @@ const TELLING = new Set([401, 404, 405, 419, 422]);
 export function originsFact(sightings: readonly Sighting[]): Fact<readonly OriginSeen[]> {
   if (sightings.length === 0) return inconclusive('no path is known that answers with CORS headers: cors.paths cannot be read or has no wildcard; give live-api-path');
   return seen(sightings.flatMap((sighting) => {
-    const { purpose } = sighting.request;
-    return purpose.kind === 'origin' ? [{ role: purpose.role, origin: purpose.origin, answer: answerFact(sighting, purpose.origin) }] : [];
+    const { outcome, request: { purpose } } = sighting;
+    if (purpose.kind !== 'origin') return [];
+    const answer = answerFact(sighting, purpose.origin);
+    return [{ role: purpose.role, origin: purpose.origin, answer, headers: answer.kind === 'seen' && outcome.kind === 'noted' ? outcome.headers : [] }];
   }));
 }
 

@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import type { HeaderList } from '../headers/list.ts';
 import { inconclusive, seen, type Fact } from './fact.ts';
 import { bareHost, portOf } from './network.ts';
 import type { Noted } from './note.ts';
@@ -20,10 +19,10 @@ export function observe({ config }: Plan, tls: TlsFacts | string, sightings: rea
     pages: [pageFact(first), pageFact(second)],
     leavesHttps: noted(first).some(({ redirect }) => redirect?.secure === false),
     plainHttp: plainHttpFact(of(sightings, 'plain-http')[0]),
+    apiPattern: config.apiPattern,
     origins: originsFact(of(sightings, 'origin')),
     errorPage: errorPageFact(sightings),
     paths: pathFacts(of(sightings, 'sensitive-path'), of(sightings, 'random-path')[0]),
-    headerLists: headerLists(sightings),
   };
 }
 
@@ -62,12 +61,4 @@ function errorPageFact(sightings: readonly Sighting[]): Fact<ErrorPage> {
   const { status, content } = sighting.outcome;
   if (status < 400) return inconclusive(`${what} answers ${status} and not with an error`);
   return content === 'json' ? seen({ debug: undefined, at: 'an unknown path' }) : inconclusive(`${what} answers ${status} without JSON, perhaps by the web server and not the application`);
-}
-
-function headerLists(sightings: readonly Sighting[]): readonly { readonly what: string; readonly headers: HeaderList }[] {
-  return sightings.flatMap((sighting) => {
-    const { outcome, request: { purpose } } = sighting;
-    const what = purpose.kind === 'page' && purpose.turn === 1 ? 'the page' : purpose.kind === 'origin' ? 'the answer about an origin' : undefined;
-    return what === undefined || outcome.kind !== 'noted' || refusalOf(sighting, what) !== undefined ? [] : [{ what, headers: outcome.headers }];
-  });
 }

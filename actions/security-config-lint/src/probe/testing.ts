@@ -2,9 +2,14 @@ import type http from 'node:http';
 import { realClock, Secret, type Random } from '@ops/shared';
 import { Authority, answer, freePort, serve, type Behaviour, type CertificateOptions, type TestServer } from '../../../../test/support/http.ts';
 import type { Network } from './network.ts';
+import type { NoAnswer } from './no-answer.ts';
+import { note } from './note.ts';
 import type { Observations } from './observations.ts';
-import type { ProbeConfig } from './plan.ts';
+import { observe } from './observe.ts';
+import { plan, type PlannedRequest, type ProbeConfig } from './plan.ts';
 import { probe, type ProbeDeps } from './probe.ts';
+import type { Sighting } from './sighting.ts';
+import type { TlsFacts } from './tls-facts.ts';
 
 /** What `app.example.com` is said to be: an address of the internet that no test ever connects to. */
 export const PUBLIC_ADDRESS = '93.184.215.14';
@@ -113,4 +118,41 @@ export function laravel({ headers = {}, page, html = '<!doctype html><html><head
     if (request.headers.accept === 'application/json') return answer(404, '{"message":"The route could not be found."}', { 'content-type': 'application/json', ...more })(request, response, count);
     return answer(404, '<!doctype html><title>Not Found</title>', { 'content-type': 'text/html; charset=UTF-8' })(request, response, count);
   };
+}
+
+export interface WireOptions {
+  /** Headers of the page, line by line, beside its Content-Type. */
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  /** Of the second time, where they differ. */
+  readonly second?: readonly (readonly [name: string, value: string])[];
+  readonly html?: string;
+  readonly type?: string;
+  readonly status?: number;
+  readonly config?: Partial<ProbeConfig>;
+  readonly tls?: TlsFacts | string;
+  /** The answer to anything but the page; default 404 with JSON, and 301 to https over http. */
+  readonly rest?: (request: PlannedRequest) => WireAnswer | NoAnswer | undefined;
+}
+
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  readonly text?: string;
+}
+
+export const GOOD_TLS: TlsFacts = { protocol: 'TLSv1.3', certificate: { chainProblem: undefined, namesHost: true, daysLeft: 60, lifetimeDays: 90 }, old: { TLSv1: 'refused', 'TLSv1.1': 'refused' } };
+
+/** What a site would have shown, without a network. */
+export function observed({ headers = [], second = headers, html = '<html><head></head>', type = 'text/html', status = 200, config = {}, tls = GOOD_TLS, rest = () => undefined }: WireOptions = {}): Observations {
+  const planned = plan(configOf(config), countingRandom());
+  return observe(planned, tls, planned.requests.map((request): Sighting => {
+    const { purpose } = request;
+    const given = rest(request);
+    if (given !== undefined && 'kind' in given) return { request, hops: [], outcome: given };
+    const usual: WireAnswer = purpose.kind === 'page'
+      ? { status, headers: [['Content-Type', type], ...(purpose.turn === 1 ? headers : second)], text: html }
+      : purpose.kind === 'plain-http' ? { status: 301, headers: [['Location', 'https://app.example.com/']] } : { status: 404, headers: [['Content-Type', 'application/json']], text: '{"message":""}' };
+    const { status: code, headers: lines = [], text = '' } = given ?? usual;
+    return { request, hops: [], outcome: note({ kind: 'answer', status: code, headers: lines, content: { bytes: Buffer.from(text), whole: true } }, request.url, Date.UTC(2027, 0, 1)) };
+  }));
 }

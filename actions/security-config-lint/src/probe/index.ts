@@ -1,0 +1,12 @@
+export type { FindBypasses } from '../csp/broad.ts';
+export type { Fact } from './fact.ts';
+export { anyOriginOptions } from './judge/cors.ts';
+export type { LiveCheck, LiveView } from './judge/live-check.ts';
+export { liveChecks } from './judge/live-checks.ts';
+export { preloadOptions } from './judge/transport-headers.ts';
+export { listedOrigins, type ListedOrigin } from './listed-origins.ts';
+export { parseLiveHeaders, type LiveHeader } from './live-headers.ts';
+export { apiPatternOf, liveOriginsProblem, liveUrlProblem, ORIGINS_LIMIT } from './live-url.ts';
+export type { Observations } from './observations.ts';
+export type { ProbeConfig } from './plan.ts';
+export { probe, type ProbeDeps } from './probe.ts';
