@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { globSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWithServices } from '../support/require.ts';
 import { openScene, type Scene } from '../support/scenario.ts';
@@ -22,6 +22,11 @@ function given({ folder: _folder, ...inputs }: ReturnType<typeof storeOf>): Reco
   return inputs;
 }
 
+/** Records of the runs in a folder with one source. */
+function runsIn(folder: string): readonly unknown[] {
+  return globSync('*/runs/*.json', { cwd: folder }).map((path) => JSON.parse(readFileSync(join(folder, path), 'utf8')));
+}
+
 describeWithServices('deploy with backup: auto', ['network', 'age-keygen'], () => {
   test.each(['own', undefined] as const)('makes a proven backup before it migrates, and history names it (database: %s)', async (database) => {
     await using scene = await openScene({ hosts: [{ name: 'app1', os: 'bookworm' }], ...(database === undefined ? {} : { database }) });
@@ -33,10 +38,25 @@ describeWithServices('deploy with backup: auto', ['network', 'age-keygen'], () =
     const [source = ''] = readdirSync(store.folder).filter((name) => !name.startsWith('.'));
     expect(source).toMatch(/^production-/);
     expect(JSON.parse(readFileSync(join(store.folder, source, 'manifests', `${id}.json`), 'utf8'))).toMatchObject({ id, tier: 'pre-deploy', suspect: null, partial: [] });
+    expect(runsIn(store.folder)).toMatchObject([{ source, action: 'deploy', mode: 'backup', tier: 'pre-deploy', verdict: 'pass', reason: null, backupId: id, status: 'verified', stores: [{ ok: true }] }]);
+    // The summary shows it after what was deployed: id, proof, and the way back.
+    expect(first.summary).toMatch(new RegExp(`What was deployed[\\s\\S]*## Backup\\n[\\s\\S]*<code>${id}</code>[\\s\\S]*\\*\\*verified\\*\\*[\\s\\S]*Restore it by hand`));
 
     const second = await scene.deploy(await scene.commit({ version: 'B', extraMigrations: [{ name: '2026_02_01_000001_create_more_table' }] }), { with: { ...given(store), recipients: '', 'backup-id': id, 'backup-max-age': '1h' } });
     expect(second.sentence).toContain('succeeded');
     expect(second.outputs['backup-id']).toBe(id);
+    // One that was made before is neither made again nor shown as new.
+    expect(runsIn(store.folder)).toHaveLength(1);
+    expect(second.summary).not.toContain('Restore it by hand');
+  }, 240_000);
+
+  test('a backup that fails stops the deploy, and its record says why', async () => {
+    await using scene = await openScene({ hosts: [{ name: 'app1', os: 'bookworm' }] });
+    const store = storeOf(scene);
+    const failed = await scene.deploy(await scene.commit({ version: 'A' }), { with: { ...given(store), 'database-url': 'sqlite:///nowhere/shop.sqlite' } });
+    expect(failed).toMatchObject({ exit: 1, outputs: { 'reason-code': 'backup', 'backup-id': '' } });
+    expect(runsIn(store.folder)).toMatchObject([{ source: 'production-shop.sqlite', action: 'deploy', tier: 'pre-deploy', verdict: 'fail', reason: 'login-refused', stores: [{ ok: true }] }]);
+    expect(failed.summary).not.toContain('Restore it by hand');
   }, 240_000);
 
   test('refuses to migrate without a store, with a backup that is too old, and with bad recipients before anything is touched', async () => {

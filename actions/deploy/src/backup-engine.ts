@@ -1,10 +1,9 @@
-import type { BackupWishes, Workers } from '@ops/backup';
+import type { BackupConfig, BackupRecord, BackupWishes, Workers } from '@ops/backup';
 import type { BackupEngine, BackupRequest, ProvenBackup } from '@ops/release';
 import type { HostTarget, SshAccess } from '@ops/remote';
-import { asError, inputsError, UserError, type Deps } from '@ops/shared';
+import { asError, inputsError, UserError, withRedaction, type Deps, type Section } from '@ops/shared';
 import type { DeployInputs } from './inputs.ts';
-
-const TIMEOUT_MS = 5 * 3_600_000;
+import { makeBackup } from './proven-backup.ts';
 
 /** How deploy's inputs are read as those of a backup: tier pre-deploy, read back whole, nothing deleted. A backup that is there already is only looked at. */
 function wishes(inputs: DeployInputs): BackupWishes {
@@ -16,49 +15,45 @@ function wishes(inputs: DeployInputs): BackupWishes {
   };
 }
 
+export interface TiedBackup {
+  /** Undefined without stores: pending migrations are then refused. */
+  readonly engine: BackupEngine | undefined;
+  /** For the job summary: the backup that was made, if one was. */
+  sections(): readonly Section[];
+}
+
 /**
- * Ties the deploy to packages/backup, which is loaded only here. Undefined without stores: pending migrations are then
- * refused. Throws ONE UserError for everything wrong with the inputs, before anything is deployed.
+ * Ties the deploy to packages/backup, which is loaded only here. Throws ONE UserError for everything wrong with the inputs,
+ * before anything is deployed.
  */
-export async function backupEngine(inputs: DeployInputs, targets: readonly HostTarget[], ssh: SshAccess, deps: Deps, workers: Workers): Promise<BackupEngine | undefined> {
-  if (inputs.stores === undefined || inputs.stores.length === 0 || inputs.backup === 'never') return undefined;
-  const { backup, decideBackup, findProven, newBackupRecord, Problems, storeArtifact, timedOut } = await import('@ops/backup');
-  const decide = async (first: readonly HostTarget[]): Promise<NonNullable<Awaited<ReturnType<typeof decideBackup>>>> => {
-    const problems = new Problems();
+export async function tieBackup(inputs: DeployInputs, targets: readonly HostTarget[], ssh: SshAccess, given: Deps, workers: Workers): Promise<TiedBackup> {
+  if (inputs.stores === undefined || inputs.stores.length === 0 || inputs.backup === 'never') return { engine: undefined, sections: () => [] };
+  const backups = await import('@ops/backup');
+  const redaction = withRedaction(given, inputs);
+  const { deps } = redaction;
+  const made: BackupRecord[] = [];
+  const decide = async (first: readonly HostTarget[]): Promise<BackupConfig> => {
+    const problems = new backups.Problems();
     // Stores may name any host; the dump runs on the one that migrates.
     const ordered = [...first, ...targets.filter((target) => !first.includes(target))];
-    const config = await decideBackup(wishes(inputs), { targets: ordered, ssh, action: 'deploy', workers }, deps, problems);
+    const config = await backups.decideBackup(wishes(inputs), { targets: ordered, ssh, action: 'deploy', workers }, deps, problems);
     if (config === undefined) throw inputsError([...new Set(problems.list)]);
     return config;
   };
   await decide([]);
-  return {
-    create: (request, signal) => asBackup(async () => {
-      const config = await decide([request.session.target]);
-      const record = newBackupRecord(deps.clock.now());
-      deps.log.info(`Backup ${request.reason} ...`);
-      const late = AbortSignal.timeout(TIMEOUT_MS);
-      try {
-        await backup(config, { deps, store: storeArtifact, onUpload: () => undefined }, record, AbortSignal.any([signal, late]));
-      } catch (thrown) {
-        if (late.aborted && !signal.aborted) throw timedOut(TIMEOUT_MS);
-        // One proven backup is what migrations need; a copy that is missing blocks no deploy.
-        if (!(thrown instanceof UserError) || thrown.reason !== 'copy-missing' || record.status === 'complete') throw thrown;
-        deps.log.warning(thrown.sentence(), 'Backup');
-      } finally {
-        for (const store of config.stores) await store.close();
-      }
-      const { manifest } = record;
-      if (manifest === undefined || record.status === 'complete') throw new UserError({ reason: 'backup', message: `Backup ${manifest?.id ?? ''} could not be proven: ${record.checks.filter((check) => check.result !== 'pass').map((check) => check.why ?? check.name).join('; ')}`, remedy: 'Mend what its checks say, or make a backup in a step of your own and set backup-id.' });
-      return { id: manifest.id, database: manifest.database, at: manifest.snapshotAt, bytes: record.storedBytes };
-    }),
-    find: (id, maxAgeMs, request) => asBackup(() => found(request, id, maxAgeMs)),
-  };
+  const create: BackupEngine['create'] = (request, signal) => asBackup(async () => {
+    const record = backups.newBackupRecord(deps.clock.now());
+    const config = await decide([request.session.target]);
+    made.push(record);
+    deps.log.info(`Backup ${request.reason} ...`);
+    return await makeBackup(backups, config, record, redaction, signal);
+  });
+  return { engine: { create, find: (id, maxAgeMs, request) => asBackup(() => found(request, id, maxAgeMs)) }, sections: () => made.flatMap((record) => backups.madeSections(record)) };
 
   async function found(request: BackupRequest, id: string, maxAgeMs: number): Promise<ProvenBackup> {
     const config = await decide([request.session.target]);
     try {
-      const manifest = await findProven(config, id, maxAgeMs, { deps }, deps.signal);
+      const manifest = await backups.findProven(config, id, maxAgeMs, { deps }, deps.signal);
       return { id: manifest.id, database: manifest.database, at: manifest.snapshotAt, bytes: manifest.artifacts.reduce((sum, artifact) => sum + artifact.storedBytes, 0) };
     } finally {
       for (const store of config.stores) await store.close();

@@ -3,7 +3,7 @@ import { openSession, prepareSsh } from '@ops/remote';
 import { conclude, deploy, dryRunSections, newRecord, publishDeploy, readStatus, summariseDeploy, summariseStatus } from '@ops/release';
 import { asError, UserError, withPrivateTemp, type Deps, type Report, type Verdict } from '@ops/shared';
 import { announce } from './announce.ts';
-import { backupEngine } from './backup-engine.ts';
+import { tieBackup } from './backup-engine.ts';
 import { deployConfig } from './config.ts';
 import type { DeployInputs, DeployOutput } from './inputs.ts';
 
@@ -14,7 +14,8 @@ export async function run(inputs: DeployInputs, given: Deps, report: Report<Depl
   const record = newRecord();
   const ssh = await prepareSsh(config.ssh, deps);
   const runId = `${config.run.runId}.${config.run.attempt}`;
-  const io = { deps, connect: (target: (typeof config.hosts)[number]) => openSession(target, ssh, deps, { runId }), backup: await backupEngine(inputs, config.hosts, ssh, deps, workers) };
+  const backup = await tieBackup(inputs, config.hosts, ssh, deps, workers);
+  const io = { deps, connect: (target: (typeof config.hosts)[number]) => openSession(target, ssh, deps, { runId }), backup: backup.engine };
   const began = deps.clock.monotonic();
   const status = inputs.mode === 'status';
   const github = await announce(inputs, status ? { ...config, dryRun: true } : config, deps);
@@ -33,7 +34,7 @@ export async function run(inputs: DeployInputs, given: Deps, report: Report<Depl
   publishDeploy(record, report, deps.clock.monotonic() - began);
   report.output('verdict', verdict.ok ? 'pass' : record.verdict?.verdict === 'fail' ? 'fail' : 'error');
   report.output('reason-code', verdict.ok ? '' : verdict.reason);
-  for (const section of status ? summariseStatus(record) : config.dryRun ? dryRunSections(record) : summariseDeploy(config, record)) report.section(section);
+  for (const section of status ? summariseStatus(record) : config.dryRun ? dryRunSections(record) : [...summariseDeploy(config, record), ...backup.sections()]) report.section(section);
   await github.end(verdict);
   if (failure !== undefined && !(failure instanceof UserError)) throw failure;
   return verdict;

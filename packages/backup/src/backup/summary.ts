@@ -25,6 +25,13 @@ export function backupSections(record: BackupRecord): readonly Section[] {
   ];
 }
 
+/** What the summary of another action shows of a backup that it made: the table, what is missing, and the way back. */
+export function madeSections(record: BackupRecord): readonly Section[] {
+  if (record.manifest === undefined) return [];
+  const { markdown } = restoreSection(record.manifest);
+  return [manifestSection(record, record.manifest), ...listSection('Copies that are missing', record.degraded), { markdown: details('Restore it by hand', markdown) }];
+}
+
 function manifestSection(record: BackupRecord, manifest: Manifest): Section {
   const rows = Object.values(manifest.tables).reduce((sum, one) => sum + one.rows, 0);
   const objects = Object.entries(manifest.inventory).filter(([, names]) => names.length > 0).map(([kind, names]) => `${names.length} ${names.length === 1 ? kind : plural(kind)}`);
