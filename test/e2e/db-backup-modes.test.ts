@@ -1,9 +1,11 @@
 import { expect, jest, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { contentOf, filesBelow, openBackupScene, type BackupOutcome, type BackupScene, type Inputs } from '../support/backup.ts';
+import { contentOf, filesBelow, openBackupScene, type BackupOutcome, type BackupScene, type Inputs, type ManifestJson } from '../support/backup.ts';
 import { fileFingerprint } from '../support/backup/fingerprint.ts';
 import { describeWithServices } from '../support/require.ts';
+import { startS3Faults } from '../support/s3-faults.ts';
 import { copySqliteSample } from '../support/samples.ts';
 
 jest.setTimeout(900_000);
@@ -17,7 +19,7 @@ function expectWhole(scene: BackupScene, run: BackupOutcome | undefined, path: s
   expect(fileFingerprint(scene.restoreFile(run.record.manifest))).toEqual(fileFingerprint(path));
 }
 
-describeWithServices('the modes of db-backup', ['sqlite3', 'chinook', 'age', 'age-keygen', 'zstd'], () => {
+describeWithServices('the modes of db-backup', ['sqlite3', 'chinook', 'age', 'age-keygen', 'zstd', 'versitygw'], () => {
   test('plan changes nothing, a dry run names what the real run deletes, and a flipped byte costs a backup its name', async () => {
     await using scene = await openBackupScene();
     const path = join(scene.dir, 'shop.sqlite');
@@ -105,5 +107,31 @@ describeWithServices('the modes of db-backup', ['sqlite3', 'chinook', 'age', 'ag
     expect([run.log, run.exit, run.outputs['reason-code'], run.outputs['degraded']]).toEqual([run.log, 5, 'copy-missing', 'true']);
     expect(run.summary).toContain('Copies that are missing');
     expectWhole(scene, run, path);
+  });
+
+  test('a second bucket of the same server gets its copy inside the server, which is read back and comes back by its own manifest', async () => {
+    await using scene = await openBackupScene({ s3: true });
+    const { s3 } = scene;
+    if (s3 === undefined) throw new Error('there is no S3 server');
+    await using faults = await startS3Faults(s3.endpoint);
+    await s3.makeBucket('copies');
+    const path = join(scene.dir, 'shop.sqlite');
+    copySqliteSample('chinook', path);
+    // Nothing that compresses: several parts.
+    execFileSync('sqlite3', [path, 'CREATE TABLE ballast (x BLOB); INSERT INTO ballast SELECT randomblob(1000000) FROM generate_series(1, 20);']);
+    const run = await scene.run({
+      'database-url': `sqlite:///${path}`, stores: ['backups', 'copies'].map((bucket) => `s3://${bucket}/shop?endpoint=${faults.endpoint}&region=us-east-1`).join('\n'),
+      'access-key-id': `${s3.accessKeyId}\n${s3.accessKeyId}`, 'secret-access-key': `${s3.secretAccessKey}\n${s3.secretAccessKey}`, lifecycle: 'off',
+    }, { path: process.env['PATH'] ?? '' });
+    expect([run.log, run.exit, run.outputs['status'], run.outputs['degraded']]).toEqual([run.log, 0, 'verified', 'false']);
+    expect(run.log).toContain('Copied to s3://copies/shop.');
+    expect(run.log).not.toContain('goes through here');
+    expect(faults.seen.some(({ headers, path: at }) => headers['x-amz-copy-source'] !== undefined && at.startsWith('/copies/'))).toBe(true);
+    const id = run.outputs['backup-id'] ?? '';
+    const [key = ''] = (await s3.keys('copies')).filter((one) => one.endsWith(`/manifests/${id}.json`));
+    const manifest: ManifestJson = JSON.parse(await s3.must('GET', `/copies/${key}`));
+    expect([manifest.store, manifest.artifacts[0]?.segments[0]]).toEqual(['s3://copies/shop', expect.objectContaining({ proof: 'store' })]);
+    expect((await s3.keys('copies')).filter((one) => one.includes(`/manifests/${id}.checks/`))).toHaveLength(1);
+    expect(fileFingerprint(scene.restoreFile(manifest))).toEqual(fileFingerprint(path));
   });
 });

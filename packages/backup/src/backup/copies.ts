@@ -1,18 +1,21 @@
-import { asError } from '@ops/shared';
+import { asError, type Log } from '@ops/shared';
 import type { Manifest } from '../catalog/manifest.ts';
 import { newestManifest } from '../catalog/newest.ts';
 import { requireOwnFolder, type Owner } from '../catalog/owner.ts';
 import { publishCopies, type Copy, type Published } from '../catalog/publish.ts';
 import { BackupFault } from '../fault.ts';
 import type { TrustedSigners } from '../catalog/sign.ts';
-import type { Store, Tier } from '../stores/store.ts';
+import type { NotCopied, Store, Tier, Uploaded } from '../stores/store.ts';
 import type { BackupConfig } from './config.ts';
 import type { BackupIo } from './io.ts';
 import type { Looked } from './look.ts';
 import { restoreText } from './manifest-of.ts';
 import type { BackupRecord } from './record.ts';
 
+type Segment = Manifest['artifacts'][number]['segments'][number];
+
 export interface CopyIo {
+  readonly log: Pick<Log, 'info'>;
   readonly owner: Owner | undefined;
   readonly trusted: TrustedSigners | undefined;
   readonly onUpload: (store: Store, key: string) => void;
@@ -30,7 +33,7 @@ export async function makeCopies(config: BackupConfig, looked: Looked, published
   const { manifest } = published;
   const done: { readonly index: number; readonly copy: Copy }[] = [];
   for (const [at, store] of others.entries()) {
-    const copy = await copyData(manifest, primary, store, { onUpload: io.onUpload, owner: looked.owner, trusted: config.trusted, signal });
+    const copy = await copyData(manifest, primary, store, { log: io.deps.log, onUpload: io.onUpload, owner: looked.owner, trusted: config.trusted, signal });
     if ('why' in copy) degrade(record, io, at + 1, store.name, copy.why);
     else done.push({ index: at + 1, copy: { ...copy, restore: restoreText(looked, store, manifest.artifacts, manifest.codec) } });
   }
@@ -50,16 +53,22 @@ export function degrade(record: BackupRecord, io: Pick<BackupIo, 'deps'>, index:
 }
 
 /**
- * Copies the data of a published backup into another store, segment by segment under the same keys. What arrives must have
- * the size and sha256 that the manifest says: a copy is never trusted for being one.
+ * Copies the data of a published backup into another store, segment by segment under the same keys: inside the server where
+ * it can, else through here. What arrives must have the size and sha256 that the manifest says: a copy is never trusted for
+ * being one.
  */
 export async function copyData(manifest: Manifest, from: Store, to: Store, io: CopyIo): Promise<DataCopy> {
   try {
     requireOwnFolder(await newestManifest(to, { source: manifest.source, trusted: io.trusted, signal: io.signal }), io.owner, { source: manifest.source, store: to.name });
+    const inside = insideServer(from, to, io);
     const artifacts: Manifest['artifacts'] = [];
     for (const artifact of manifest.artifacts) {
-      const segments: Manifest['artifacts'][number]['segments'] = [];
-      for (const segment of artifact.segments) segments.push(await copySegment(segment, manifest.tier, from, to, io));
+      const segments: Segment[] = [];
+      for (const segment of artifact.segments) {
+        io.onUpload(to, segment.key);
+        const copied = await inside(segment, manifest.tier);
+        segments.push(described(segment, 'why' in copied ? await send(segment, manifest.tier, copied.leftover, from, to, io.signal) : copied));
+      }
       artifacts.push({ ...artifact, segments });
     }
     return { store: to, artifacts };
@@ -69,16 +78,30 @@ export async function copyData(manifest: Manifest, from: Store, to: Store, io: C
   }
 }
 
-async function copySegment(segment: Manifest['artifacts'][number]['segments'][number], tier: Tier, from: Store, to: Store, io: CopyIo): Promise<Manifest['artifacts'][number]['segments'][number]> {
-  const body = await from.download(segment.key, io.signal);
-  io.onUpload(to, segment.key);
-  const uploaded = await to.upload({ key: segment.key, body, tier, estimateBytes: segment.bytes, parallel: 1, signal: io.signal });
-  if (uploaded.bytes !== segment.bytes || uploaded.sha256 !== segment.sha256) {
-    throw new BackupFault({ reason: 'checksum-differs', message: `${segment.key} changed on its way from ${from.name} to ${to.name}: ${uploaded.bytes} bytes with sha256 ${uploaded.sha256}, the manifest says ${segment.bytes} and ${segment.sha256}.` });
-  }
-  return {
-    key: segment.key, bytes: uploaded.bytes, sha256: uploaded.sha256, proof: uploaded.proof,
-    ...(uploaded.partBytes === undefined ? {} : { partBytes: uploaded.partBytes }),
-    ...(uploaded.composite === undefined ? {} : { composite: uploaded.composite }),
+/** Asks the server to copy, until it refuses once; that is told, and it is not asked again. */
+function insideServer(from: Store, to: Store, io: CopyIo): (segment: Segment, tier: Tier) => Promise<Uploaded | NotCopied> {
+  let refused = false;
+  return async (segment, tier) => {
+    // What came in one part is sent: a checksum of it could be one that the server merely took over.
+    if (refused || to.copyFrom === undefined || from.kind !== to.kind || segment.composite === undefined) return { why: '', leftover: false };
+    const { key, bytes, sha256, partBytes, composite } = segment;
+    const copied = await to.copyFrom(from, { key, bytes, sha256, partBytes, composite, tier, signal: io.signal });
+    if ('why' in copied) {
+      refused = true;
+      io.log.info(`The copy in ${to.name} goes through here, and not from bucket to bucket inside the server: ${copied.why}.`);
+    }
+    return copied;
   };
+}
+
+async function send(segment: Segment, tier: Tier, replaces: boolean, from: Store, to: Store, signal: AbortSignal): Promise<Uploaded> {
+  const body = await from.download(segment.key, signal);
+  const uploaded = await to.upload({ key: segment.key, body, tier, estimateBytes: segment.bytes, parallel: 1, replaces, signal });
+  if (uploaded.bytes === segment.bytes && uploaded.sha256 === segment.sha256) return uploaded;
+  throw new BackupFault({ reason: 'checksum-differs', message: `${segment.key} could not be copied to ${to.name}, because ${from.name} does not give what was backed up: ${uploaded.bytes} bytes with sha256 ${uploaded.sha256} came, the manifest says ${segment.bytes} and ${segment.sha256}.` });
+}
+
+/** The segment as it stands in the copy. */
+function described({ key }: Segment, { bytes, sha256, proof, partBytes, composite }: Uploaded): Segment {
+  return { key, bytes, sha256, proof, ...(partBytes === undefined ? {} : { partBytes }), ...(composite === undefined ? {} : { composite }) };
 }

@@ -40,7 +40,27 @@ export interface UploadRequest {
   readonly estimateBytes: number;
   /** Uploads that run side by side; bounds the memory of each. */
   readonly parallel: number;
+  /** What stands under the key is an unproven copy that this run itself left there: it is written over. */
+  readonly replaces?: boolean;
   readonly signal: AbortSignal;
+}
+
+/** A stored object, as its manifest describes it, that is wanted under the same key in another store. */
+export interface CopyRequest {
+  readonly key: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly partBytes?: number | undefined;
+  readonly composite?: string | undefined;
+  readonly tier: Tier;
+  readonly signal: AbortSignal;
+}
+
+/** Why a server did not copy, one clause; the bytes must be sent instead. */
+export interface NotCopied {
+  readonly why: string;
+  /** An unproven copy may stand under the key. */
+  readonly leftover: boolean;
 }
 
 export interface Uploaded {
@@ -73,6 +93,11 @@ export interface Store {
    * (with the body's error, if it had one). An existing key is `store-conflict`, unless it is what was just sent.
    */
   upload(request: UploadRequest): Promise<Uploaded>;
+  /**
+   * Copies an object of another store without its bytes coming here, where the server can do that and prove it: only
+   * checksums count that it must have computed from the copied bytes.
+   */
+  copyFrom?(from: Store, request: CopyRequest): Promise<Uploaded | NotCopied>;
   /** A small new object; `store-conflict` when the key exists with other bytes. */
   create(key: string, body: Uint8Array, tier: Tier | undefined, signal: AbortSignal): Promise<void>;
   /** A small object with its etag; undefined when there is none. */

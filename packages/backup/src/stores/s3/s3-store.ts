@@ -2,9 +2,10 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { Readable } from 'node:stream';
 import type { Clock, Log } from '@ops/shared';
 import type { S3Target } from '../settings.ts';
-import type { Store, StoredObject, StoreFacts, Tier, Uploaded, UploadRequest } from '../store.ts';
+import type { CopyRequest, NotCopied, Store, StoredObject, StoreFacts, Tier, Uploaded, UploadRequest } from '../store.ts';
 import { safePrefix } from '../key.ts';
 import { fullKey, keyPrefix, ownKey, type ObjectSettings, type S3Context } from './context.ts';
+import { copyObject } from './copy.ts';
 import type { CredentialCache } from './credentials.ts';
 import { downloadObject } from './download.ts';
 import { applyLifecycle } from './lifecycle.ts';
@@ -59,6 +60,11 @@ export class S3Store implements Store {
 
   async upload(request: UploadRequest): Promise<Uploaded> {
     return uploadObject(await this.#open(), request);
+  }
+
+  async copyFrom(from: Store, request: CopyRequest): Promise<Uploaded | NotCopied> {
+    if (!(from instanceof S3Store)) return { why: `${from.name} is no bucket`, leftover: false };
+    return copyObject(await this.#open(), await from.#open(), request);
   }
 
   async create(key: string, body: Uint8Array, tier: Tier | undefined, signal: AbortSignal): Promise<void> {

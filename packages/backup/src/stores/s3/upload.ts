@@ -1,6 +1,5 @@
 import { asError, CancelledError, UserError } from '@ops/shared';
 import { finished, type Readable } from 'node:stream';
-import { BackupFault } from '../../fault.ts';
 import { compositeOf, DigestStream } from '../digest.ts';
 import { taken } from '../faults.ts';
 import type { Uploaded, UploadRequest } from '../store.ts';
@@ -9,10 +8,8 @@ import { freshClient, fullKey, objectParams, type S3Context } from './context.ts
 import { headObject } from './objects.ts';
 import { newFlow, observe } from './observe.ts';
 import { partBytes, queueSize } from './profiles.ts';
+import { proveStored } from './proof.ts';
 import { endQuietly } from './uploads.ts';
-
-/** Looks at a new object that is not there yet: not every server shows it at once. */
-const LOOKS = 4;
 
 /**
  * Streams one new object. The body's end is the only thing that publishes it: an error of the body, or a cancel, ends
@@ -32,7 +29,7 @@ export async function uploadObject(context: S3Context, request: UploadRequest): 
   });
   let upload: InstanceType<S3Context['sdk']['Upload']> | undefined;
   try {
-    const conditional = await mayPublish(context, request.key, signal);
+    const conditional = request.replaces !== true && (await mayPublish(context, request.key, signal));
     observe(context, client, digest, flow, end.signal, () => void upload?.abort());
     upload = new context.sdk.Upload({ client, partSize, queueSize: queueSize(request.parallel), leavePartsOnError: false, params: {
       Bucket: context.target.bucket, Key: key, Body: digest, ContentType: 'application/octet-stream', ...objectParams(context, request.tier, true),
@@ -87,7 +84,7 @@ function watch(body: Readable, digest: DigestStream, signal: AbortSignal, stop: 
 }
 
 /** True when the store itself refuses a second object under the key; else looks now, as well as that can be done. */
-async function mayPublish(context: S3Context, key: string, signal: AbortSignal): Promise<boolean> {
+export async function mayPublish(context: S3Context, key: string, signal: AbortSignal): Promise<boolean> {
   if (context.profile.conditional === 'always' || (await context.facts(signal)).conditional) return true;
   if ((await headObject(context, key, signal)) !== undefined) throw taken(context.target.name, key);
   return false;
@@ -97,18 +94,8 @@ async function mayPublish(context: S3Context, key: string, signal: AbortSignal):
 async function prove(context: S3Context, key: string, digest: DigestStream, partSize: number, signal: AbortSignal): Promise<Uploaded> {
   const multipart = digest.parts.length > 1;
   const composite = compositeOf(digest.parts);
-  for (let look = 1; ; look += 1) {
-    const found = await headObject(context, key, signal);
-    if (found === undefined && look < LOOKS) {
-      await context.clock.sleep(context.limits.pauseMs, signal);
-      continue;
-    }
-    const expected = multipart ? composite : digest.sha256;
-    if (found?.bytes !== digest.bytes || (found.checksum !== undefined && found.checksum !== expected)) {
-      throw new BackupFault({ reason: 'checksum-differs', message: `${context.target.name}: ${key} is not what was sent: ${digest.bytes} bytes with sha256 ${expected} were, and the store says ${found === undefined ? 'there is nothing' : `${found.bytes} bytes with ${found.checksum ?? 'no checksum'}`}.`, remedy: 'Start the run again. If it stays, do not trust this store.' });
-    }
-    return { bytes: digest.bytes, sha256: digest.sha256, ...(multipart ? { partBytes: partSize, composite } : {}), proof: found.checksum === undefined ? 'size' : 'store' };
-  }
+  const proof = await proveStored(context, key, { bytes: digest.bytes, checksum: multipart ? composite : digest.sha256 }, signal);
+  return { bytes: digest.bytes, sha256: digest.sha256, ...(multipart ? { partBytes: partSize, composite } : {}), proof };
 }
 
 /**
