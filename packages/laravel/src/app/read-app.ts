@@ -23,6 +23,8 @@ export interface ReadAppOptions {
   readonly frameworkVersion?: string;
   /** Values for what cannot be known, by environment key or configuration path, each with its reason. */
   readonly assume?: ReadonlyMap<string, Assumption>;
+  /** False where the framework's own configuration is not merged below the application's; as the tree says when not given. */
+  readonly mergesFramework?: boolean;
   /** Told every secret text before anything else is done with it. */
   readonly mask?: (text: string) => void;
 }
@@ -34,6 +36,11 @@ export interface Assumption {
 
 /** Reads a Laravel application without running it. Files that cannot be read or parsed are problems, not throws. */
 export async function readApp(options: ReadAppOptions): Promise<LaravelApp> {
+  return (await openApp(options)).app;
+}
+
+/** Also hands out the texts of secrets: for tests that compare with the running framework. */
+export async function openApp(options: ReadAppOptions): Promise<{ readonly app: LaravelApp; readonly vault: SecretVault }> {
   const files = below(options.files, options.root ?? '');
   const paths = files.list();
   const lock = readLock(files);
@@ -60,7 +67,7 @@ export async function readApp(options: ReadAppOptions): Promise<LaravelApp> {
     return typeof found === 'string' ? [] : readersIn(name, found);
   })));
   const problems: readonly Problem[] = lock.ok ? [] : [{ file: 'composer.lock', line: undefined, why: lock.why }];
-  return {
+  const app: LaravelApp = {
     framework, packages, config, configCache,
     configWithoutEnv: (path) => bare.get(path),
     location: (path) => config(path).place,
@@ -76,6 +83,7 @@ export async function readApp(options: ReadAppOptions): Promise<LaravelApp> {
     get problems() { return [...problems, ...php.problems()]; },
     digestOf: (text) => vault.digestOf(text),
   };
+  return { app, vault };
 }
 
 /** An assumption stands for what is Unknown, and for nothing else. */

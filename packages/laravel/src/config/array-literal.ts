@@ -1,6 +1,6 @@
 import type { ConfigArray, ConfigValue } from '../value.ts';
 import { ArrayBuilder, keyOf } from './arrays.ts';
-import { unknown } from './combine.ts';
+import { mayLack, oneOf, unknown } from './combine.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { ArrayLiteral, Expression } from './expression.ts';
 import type { Scope } from './scope.ts';
@@ -32,7 +32,7 @@ function put(builder: ArrayBuilder, key: ConfigValue, value: ConfigValue): void 
 /** `+` of arrays: entries of the left one stay. */
 export function unionOf(evaluation: Evaluation, expression: Expression, left: ConfigArray, right: ConfigArray): ConfigArray {
   const builder = new ArrayBuilder();
-  for (const [key, value] of left.entries) builder.set(key, value);
+  for (const [key, value] of left.entries) builder.set(key, mayLack(value) ? oneOf([value, right.entries.get(key) ?? value]) : value);
   for (const [key, value] of right.entries) if (!left.entries.has(key)) builder.set(key, left.open ?? value);
   const array = builder.build(evaluation.trace(expression, [left, right]), expression.at);
   const open = left.open ?? right.open;

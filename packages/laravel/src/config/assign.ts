@@ -58,7 +58,7 @@ function fill(builder: ArrayBuilder, array: ConfigArray): void {
 
 /** PHP makes an array of what is not set or null. */
 function held(evaluation: Evaluation, of: Expression, scope: Scope): ConfigValue {
-  if (of.op === 'variable' && scope.get(of.name) === undefined && scope.closure(of.name) === undefined) return new ArrayBuilder().build([]);
+  if (of.op === 'variable' && scope.get(of.name) === undefined) return new ArrayBuilder().build([]);
   const value = of.op === 'index' && of.key === undefined ? known(null, []) : evaluation.evaluate(of, scope);
   const isNothing = value.kind === 'unset' || (value.kind === 'known' && value.value === null);
   return isNothing ? new ArrayBuilder().build(value.trace, value.place) : value;

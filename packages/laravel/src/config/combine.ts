@@ -22,7 +22,7 @@ export function oneOf(values: readonly ConfigValue[]): ConfigValue {
   if (rest.every((value) => isSame(first, value))) return first;
   const all = [first, ...rest];
   const arrays = all.filter((value) => value.kind === 'array');
-  if (arrays.length === all.length) return joinArrays(arrays);
+  if (arrays.length === all.length && arrays.every((array) => hasSameKeys(array, arrays[0]))) return joinArrays(arrays);
   const trace = all.flatMap((value) => value.trace);
   const distinct = all.filter((value, index) => !all.slice(0, index).some((earlier) => isSame(earlier, value)));
   if (distinct.length > MOST_VALUES) return unknown('undecided', 'there are too many possible values', trace);
@@ -30,18 +30,31 @@ export function oneOf(values: readonly ConfigValue[]): ConfigValue {
   return possible;
 }
 
+/** Arrays with other keys stay apart: the number and order of entries counts for what is computed from them. */
+function hasSameKeys(left: ConfigArray, right: ConfigArray | undefined): boolean {
+  const [one, two] = [[...left.entries.keys()], [...(right?.entries.keys() ?? [])]];
+  return left.open === undefined && right?.open === undefined && one.length === two.length && one.every((key, index) => key === two[index]);
+}
+
 function joinArrays(arrays: readonly ConfigArray[]): ConfigArray {
-  const keys = new Set(arrays.flatMap(({ entries }) => [...entries.keys()]));
   const entries = new Map<string, ConfigValue>();
-  for (const key of keys) entries.set(key, oneOf(arrays.map((each) => entryOf(each, key))));
-  const open = arrays.find((each) => each.open !== undefined)?.open;
-  const trace = arrays.flatMap((each) => each.trace);
-  return { kind: 'array', entries, isList: arrays.every(({ isList }) => isList), ...(open === undefined ? {} : { open }), trace };
+  for (const key of arrays[0]?.entries.keys() ?? []) entries.set(key, oneOf(arrays.map((each) => entryOf(each, key))));
+  return { kind: 'array', entries, isList: arrays.every(({ isList }) => isList), trace: arrays.flatMap((each) => each.trace) };
 }
 
 /** The entry of a key: Unset when it is not there, Unknown when the array is open and could have it. */
 export function entryOf(array: ConfigArray, key: string): ConfigValue {
   return array.entries.get(key) ?? array.open ?? { kind: 'unset', trace: array.trace };
+}
+
+/** Set when the entry may not be there at all: what `array_filter` could not decide. */
+export function mayLack(value: ConfigValue): boolean {
+  return value.kind === 'unset' || (value.kind === 'one-of' && value.values.some(({ kind }) => kind === 'unset'));
+}
+
+/** All keys of the array are known, and that there are no others. */
+export function isComplete(array: ConfigArray): boolean {
+  return array.open === undefined && ![...array.entries.values()].some(mayLack);
 }
 
 /** Equal as values; traces and places do not count. Two Unknowns are equal when their reasons are. */

@@ -18,6 +18,9 @@ export interface TreeOptions {
   readonly world: Omit<World, 'config'>;
 }
 
+/** From here on each file is loaded in a scope of its own. */
+const ISOLATING_MAJOR = 13;
+
 /** The configuration as the application has it after loading its files, computed file by file when it is asked for. */
 export class ConfigTree {
   readonly #options: TreeOptions;
@@ -67,7 +70,14 @@ export class ConfigTree {
     const at: Place = { file: path, line: 1, column: 1, endLine: 1, endColumn: 1 };
     if (typeof statements === 'string') return unknown('unreadable', `${path}: ${statements}`, [{ file: path, line: 1, column: 1, what: statements }], at);
     const evaluator = new Evaluator({ ...this.#options.world, config: (asked) => this.#loadedBefore(name, asked) });
-    return run(evaluator, statements, new Scope(), { op: 'opaque', what: 'returns no array', at });
+    return run(evaluator, statements, this.#scope(), { op: 'opaque', what: 'returns no array', at });
+  }
+
+  /** Up to Laravel 12 the files share one scope: a variable that this one does not set may be another's. */
+  #scope(): Scope {
+    const scope = new Scope();
+    if ((this.#options.world.framework.major ?? 0) < ISOLATING_MAJOR) scope.forget('a variable may be set by another configuration file');
+    return scope;
   }
 
   /** `config()` in a configuration file sees the files that were loaded before it. */

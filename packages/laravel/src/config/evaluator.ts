@@ -8,11 +8,12 @@ import { coalesce, evaluateIsset, evaluateMatch, evaluateTernary, logical } from
 import { describe } from './describe.ts';
 import type { Evaluation, World } from './evaluation.ts';
 import type { Binary, Cast, Expression, Index, Unary } from './expression.ts';
-import { callFunction, callMethod, callStatic } from './functions/call.ts';
+import { callFunction, callStatic } from './functions/call.ts';
+import { callMethod } from './functions/collections.ts';
 import { compareIdentical } from './identity.ts';
 import { indexOf } from './index-of.ts';
 import { binary } from './operators.ts';
-import { concatenate } from './paths.ts';
+import { concatenate, pathOf } from './paths.ts';
 import { flag, integer, NULL, text, toBool, toFloat, toInt, toText, type Scalar } from './scalar.ts';
 import type { Scope } from './scope.ts';
 import { isNullOf, truthOf } from './truth.ts';
@@ -34,7 +35,7 @@ export class Evaluator implements Evaluation {
       case 'array': return evaluateArray(this, expression, scope);
       case 'call': return callFunction(this, expression, scope);
       case 'static': return callStatic(this, expression, scope);
-      case 'method': return callMethod(this, expression);
+      case 'method': return callMethod(this, expression, scope);
       case 'constant': return evaluateConstant(this, expression);
       case 'class-constant': return evaluateClassConstant(this, expression);
       case 'variable': return scope.get(expression.name) ?? this.unknown(expression, `uses the variable $${expression.name}`);
@@ -105,7 +106,8 @@ export class Evaluator implements Evaluation {
   }
 
   #binary(expression: Binary, scope: Scope): ConfigValue {
-    const left = this.evaluate(expression.left, scope);
+    const isNothing = expression.operator === '??' && expression.left.op === 'variable' && scope.get(expression.left.name) === undefined;
+    const left = isNothing ? known(null, this.trace(expression.left, [])) : this.evaluate(expression.left, scope);
     const right = (): ConfigValue => this.evaluate(expression.right, scope);
     switch (expression.operator) {
       case '??': return coalesce(this, expression, left, right);
@@ -139,7 +141,7 @@ export class Evaluator implements Evaluation {
     const truth = truthOf(value);
     if (to === 'bool' && truth !== undefined) return known(truth, this.trace(expression, [value]), value.place ?? expression.at);
     if (to === 'int' && value.kind === 'array' && truth !== undefined) return known(truth ? 1 : 0, this.trace(expression, [value]), expression.at);
-    if (to === 'string' && value.kind === 'symbol') return this.through(expression, value);
+    if (to === 'string' && value.kind === 'symbol' && pathOf(value.name) !== undefined) return this.through(expression, value);
     return this.lift(expression, [value], ([scalar]) => (scalar === undefined ? undefined : CASTS[to](scalar)));
   }
 

@@ -27,7 +27,7 @@ export function concatenate(evaluation: Evaluation, expression: Expression, left
       return evaluation.through(expression, symbol, [right]);
     }
   }
-  if (left.kind === 'known' && left.value === '' && right.kind === 'symbol') return evaluation.through(expression, right);
+  if (left.kind === 'known' && left.value === '' && right.kind === 'symbol' && pathOf(right.name) !== undefined) return evaluation.through(expression, right);
   return evaluation.lift(expression, [left, right], ([one, two]) => (one === undefined || two === undefined ? undefined : text(toText(one) + toText(two))));
 }
 

@@ -1,5 +1,5 @@
 import type { ConfigValue } from '../value.ts';
-import { known, oneOf, unknown } from './combine.ts';
+import { isComplete, known, oneOf, unknown } from './combine.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Expression, Statement } from './expression.ts';
 import type { Scope } from './scope.ts';
@@ -58,7 +58,7 @@ function runIf(evaluation: Evaluation, statement: Extract<Statement, { does: 'if
 
 function runForeach(evaluation: Evaluation, statement: Extract<Statement, { does: 'foreach' }>, scope: Scope): Ending {
   const of = evaluation.evaluate(statement.of, scope);
-  if (of.kind !== 'array' || of.open !== undefined || of.entries.size > MOST_ROUNDS) {
+  if (of.kind !== 'array' || !isComplete(of) || of.entries.size > MOST_ROUNDS) {
     scope.forget('a loop runs over what is not known');
     return { returned: [unknown('expression', 'a loop runs over what is not known', of.trace)], goesOn: true };
   }

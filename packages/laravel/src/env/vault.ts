@@ -12,17 +12,18 @@ const PLACEHOLDER_SHAPE = /^(?:<.*>|\[.*\]|\{\{.*\}\}|\$\{?\w+\}?|%\w+%|x{3,}|\*
 /** Holds the texts of secrets for as long as values are computed. What leaves is the shape; equality travels as a digest keyed for this run. */
 export class SecretVault {
   readonly #digestKey = randomBytes(32);
-  readonly #texts = new WeakMap<SecretValue, string>();
+  /** By digest: values are copied on their way. */
+  readonly #texts = new Map<string, string>();
 
   seal(name: string, text: string, trace: Trace, place?: Place): SecretValue {
-    const value: SecretValue = { kind: 'secret', name, shape: this.#shapeOf(text), ...(place === undefined ? {} : { place }), trace };
-    this.#texts.set(value, text);
-    return value;
+    const shape = this.#shapeOf(text);
+    this.#texts.set(shape.digest, text);
+    return { kind: 'secret', name, shape, ...(place === undefined ? {} : { place }), trace };
   }
 
   /** For computing with it; the result is sealed again. */
   textOf(value: SecretValue): string {
-    const text = this.#texts.get(value);
+    const text = this.#texts.get(value.shape.digest);
     if (text === undefined) throw new RangeError('This secret was sealed by another reading.');
     return text;
   }

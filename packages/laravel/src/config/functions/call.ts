@@ -1,7 +1,7 @@
 import type { ConfigValue, Symbolic } from '../../value.ts';
-import { eachOf, known } from '../combine.ts';
+import { eachOf, isComplete, known } from '../combine.ts';
 import type { Evaluation } from '../evaluation.ts';
-import type { Argument, Call, Closure, Expression, MethodCall, StaticCall } from '../expression.ts';
+import type { Call, Closure, Expression, StaticCall } from '../expression.ts';
 import { pathSymbol } from '../paths.ts';
 import type { Scope } from '../scope.ts';
 import { text, toText, type Scalar } from '../scalar.ts';
@@ -37,7 +37,7 @@ type Special = (evaluation: Evaluation, expression: Expression, values: readonly
 const SPECIAL: ReadonlyMap<string, Special> = new Map<string, Special>([
   ['explode', explode], ['implode', implode], ['join', implode], ['array_merge', arrayMerge], ['in_array', inArray],
   ['array_values', ofArray(arrayValues)], ['array_keys', ofArray(arrayKeys)], ['array_unique', ofArray(arrayUnique)],
-  ['count', ofArray((evaluation, expression, array) => (array.open === undefined ? known(array.entries.size, evaluation.trace(expression, [array]), expression.at) : evaluation.unknown(expression, 'counts an array that is not known')))],
+  ['count', ofArray((evaluation, expression, array) => (isComplete(array) ? known(array.entries.size, evaluation.trace(expression, [array]), expression.at) : evaluation.unknown(expression, 'counts an array that is not known')))],
   ['is_array', (evaluation, expression, [value]) => (value?.kind === 'array' ? known(true, evaluation.trace(expression, [value]), expression.at) : evaluation.lift(expression, value === undefined ? [] : [value], () => ({ value: false })))],
   ['is_null', (evaluation, expression, [value]) => answered(evaluation, expression, value, isNullOf)],
   ['boolval', (evaluation, expression, [value]) => answered(evaluation, expression, value, truthOf)],
@@ -174,9 +174,3 @@ function currentUrl(evaluation: Evaluation, expression: Expression): ConfigValue
 function shown(scalar: Scalar | undefined): string {
   return scalar === undefined ? '' : toText(scalar);
 }
-
-export function callMethod(evaluation: Evaluation, expression: MethodCall): ConfigValue {
-  return evaluation.unknown(expression, `calls ->${expression.method}()`);
-}
-
-export type { Argument };

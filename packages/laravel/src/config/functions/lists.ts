@@ -1,7 +1,7 @@
 import type { ConfigArray, ConfigValue, Known, Place } from '../../value.ts';
 import { arrayOf, ArrayBuilder, isIntegerKey, listOf } from '../arrays.ts';
 import { putSpread } from '../array-literal.ts';
-import { eachOf, isSame, known, oneOf, unknown } from '../combine.ts';
+import { eachOf, isComplete, isSame, known, oneOf, unknown } from '../combine.ts';
 import { isEqual, isIdentical } from '../compare.ts';
 import type { Evaluation } from '../evaluation.ts';
 import type { Expression } from '../expression.ts';
@@ -41,11 +41,14 @@ export function stretch(place: Place | undefined, source: string, from: number, 
 }
 
 export function implode(evaluation: Evaluation, expression: Expression, [glue, array]: readonly ConfigValue[]): ConfigValue {
-  if (glue?.kind !== 'known' || array?.kind !== 'array' || array.open !== undefined) return evaluation.unknown(expression, 'computes implode(…)', array === undefined ? [] : [array]);
+  if (glue?.kind !== 'known' || array?.kind !== 'array' || !isComplete(array)) return evaluation.unknown(expression, 'computes implode(…)', array === undefined ? [] : [array]);
   return evaluation.lift(expression, [...array.entries.values()], (scalars) => text(scalars.map(toText).join(toText(glue))));
 }
 
 export function arrayMerge(evaluation: Evaluation, expression: Expression, arrays: readonly ConfigValue[]): ConfigValue {
+  const choice = arrays.findIndex(({ kind }) => kind === 'one-of');
+  const chosen = arrays[choice];
+  if (chosen?.kind === 'one-of') return oneOf(chosen.values.map((value) => arrayMerge(evaluation, expression, arrays.with(choice, value))));
   const builder = new ArrayBuilder();
   for (const array of arrays) putSpread(builder, array);
   return builder.build(evaluation.trace(expression, []), expression.at);
@@ -80,7 +83,7 @@ export function inArray(evaluation: Evaluation, expression: Expression, [needle,
   const isStrict = strict === undefined ? false : truthOf(strict);
   if (needle === undefined || array === undefined || isStrict === undefined) return evaluation.unknown(expression, 'computes in_array(…)');
   return eachOf(array, (list) => eachOf(needle, (value) => {
-    if (list.kind !== 'array' || list.open !== undefined) return evaluation.unknown(expression, 'computes in_array(…)', [list]);
+    if (list.kind !== 'array' || !isComplete(list)) return evaluation.unknown(expression, 'computes in_array(…)', [list]);
     const entries = [...list.entries.values()];
     if (entries.length === 0) return known(false, evaluation.trace(expression, [value, list]), expression.at);
     return evaluation.lift(expression, [value, ...entries], ([sought, ...scalars]) => {
@@ -92,11 +95,11 @@ export function inArray(evaluation: Evaluation, expression: Expression, [needle,
 }
 
 export function arrayValues(evaluation: Evaluation, expression: Expression, array: ConfigArray): ConfigValue {
-  return array.open === undefined ? listOf(array.entries.values(), evaluation.trace(expression, [array]), expression.at) : evaluation.unknown(expression, 'numbers the entries of an array that is not known');
+  return isComplete(array) ? listOf(array.entries.values(), evaluation.trace(expression, [array]), expression.at) : evaluation.unknown(expression, 'numbers the entries of an array that is not known');
 }
 
 export function arrayKeys(evaluation: Evaluation, expression: Expression, array: ConfigArray): ConfigValue {
-  if (array.open !== undefined) return evaluation.unknown(expression, 'reads the keys of an array that is not known');
+  if (!isComplete(array)) return evaluation.unknown(expression, 'reads the keys of an array that is not known');
   const trace = evaluation.trace(expression, [array]);
   return listOf([...array.entries.keys()].map((key) => keyValue(key, trace)), trace, expression.at);
 }
@@ -110,6 +113,6 @@ export function keyValue(key: string, trace: ConfigValue['trace']): ConfigValue 
 /** Entries equal to an earlier one go; compared as texts, as PHP does. */
 export function arrayUnique(evaluation: Evaluation, expression: Expression, array: ConfigArray): ConfigValue {
   const entries = [...array.entries];
-  if (array.open !== undefined || entries.some(([, value]) => value.kind !== 'known' || typeof value.value !== 'string')) return evaluation.unknown(expression, 'computes array_unique(…)', [array]);
+  if (!isComplete(array) || entries.some(([, value]) => value.kind !== 'known' || typeof value.value !== 'string')) return evaluation.unknown(expression, 'computes array_unique(…)', [array]);
   return arrayOf(entries.filter(([, value], index) => !entries.slice(0, index).some(([, earlier]) => isSame(earlier, value))), evaluation.trace(expression, [array]), expression.at);
 }
