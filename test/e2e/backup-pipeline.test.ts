@@ -215,6 +215,20 @@ describeWithServices('no dump is stored', ['zstd'], () => {
     expect(await failing).toMatchObject({ reason: 'stage-killed', message: expect.stringMatching(message) });
   });
 
+  test.each<[string, RegExp, RegExp]>([
+    ['the dumper', /sleep 100000/, /stage dump was ended by SIGKILL/],
+    ['zstd', /^zstd .*--check/, /stage zstd was ended by SIGKILL/],
+    ['tee', /^tee /, /stage tee was ended by SIGKILL/],
+  ])('when %s is killed and the dumper waits for a lock', async (_name, pattern, message) => {
+    using bench = new Bench();
+    const failing = bench.fails(bench.request(`echo 'SET a=1;'; : >${bench.dir}/blocked; exec sleep 100000`, { hostCopy: { folder: join(bench.dir, 'copies'), file: 'x' } }));
+    failing.catch(() => undefined);
+    await until(() => existsSync(join(bench.dir, 'blocked')));
+    await killed(bench, pattern);
+    expect(await failing).toMatchObject({ reason: 'stage-killed', message: expect.stringMatching(message) });
+    expect(readdirSync(join(bench.dir, 'copies'))).toEqual([]);
+  });
+
   test('when the script around it is killed', async () => {
     using bench = new Bench();
     const failing = bench.fails(bench.request(endless));

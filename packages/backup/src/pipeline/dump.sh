@@ -49,10 +49,17 @@ d_run() {
   exec "$d_program" "$@"
 }
 
-# d_stage N: runs command N and keeps its status.
+# d_stage N: runs command N and keeps its status. Not in the foreground, so that d_unread can end it.
 d_stage() {
-  (d_run "$1") </dev/null
+  (d_run "$1") </dev/null &
+  d_pid=$!
+  echo "$d_pid" >"$D/.running"
+  [ ! -e "$D/.unread" ] || kill -TERM "$d_pid"
+  wait "$d_pid"
   d_status=$?
+  rm -f "$D/.running"
+  # Ended by us and not by itself: what it would have got from the pipe.
+  [ ! -e "$D/.unread" ] || [ "$d_status" = 0 ] || d_status=141
   eval "d_id=\$ID_$1"
   echo "$d_status" >"$D/.status-$d_id"
   return "$d_status"
@@ -66,6 +73,12 @@ d_dump() {
   done
 }
 
+# d_unread: nobody reads the dumper any more. One that waits for a lock writes nothing, and would not find out before it has it.
+d_unread() {
+  : >"$D/.unread"
+  [ ! -s "$D/.running" ] || kill -TERM "$(cat "$D/.running")" 2>/dev/null
+}
+
 d_pack() {
   case $d_codec in
     zstd)
@@ -77,14 +90,18 @@ d_pack() {
     gzip) gzip "-$GZIP_LEVEL" ;;
     *) cat ;;
   esac
-  echo $? >"$D/.status-$d_codec"
+  d_status=$?
+  echo "$d_status" >"$D/.status-$d_codec"
+  [ "$d_status" = 0 ] || d_unread
 }
 
 d_copy() {
   mkdir -p "$COPY_FOLDER"
   # tee goes on with stdout when the file fails: a full disk costs the copy, not the backup.
   tee "$COPY_PARTIAL"
-  echo $? >"$D/.status-tee"
+  d_status=$?
+  echo "$d_status" >"$D/.status-tee"
+  [ "$d_status" -le 128 ] || d_unread
 }
 
 # d_say: the line for the gate. Stages that never ran have no status.

@@ -21,6 +21,7 @@ describe('the stages of a dump', () => {
     ['nothing but the codec', 'zstd=0', 'stage-killed', /stage structure left no exit status/],
     ['the codec left nothing', 'structure=0 dump=0', 'stage-killed', /stage zstd left no exit status/],
     ['a killed codec, whose writer got SIGPIPE', 'structure=0 dump=141 zstd=137', 'stage-killed', /stage zstd was ended by SIGKILL/],
+    ['a killed tee, behind which the others got SIGPIPE', 'structure=0 dump=141 zstd=141 tee=137', 'stage-killed', /stage tee was ended by SIGKILL/],
     ['a killed codec, whose writer got a write error', 'structure=0 dump=5 zstd=137', 'stage-killed', /stage zstd/],
     ['a failed codec, whose writer got a write error', 'structure=0 dump=5 zstd=1', 'dump-failed', /stage zstd \(zstd\) ended with exit code 1/],
     ['the kernel took the dumper', 'structure=0 dump=137 zstd=0', 'stage-killed', /stage dump was ended by SIGKILL/],

@@ -43,8 +43,9 @@ export function judgeStages(report: StageReport | undefined, exit: StreamExit, w
   const codec = report.codec === 'none' ? [] : [report.codec];
   const order = [...words.commands, ...codec];
   const ended = order.flatMap((stage) => { const status = report.statuses.get(stage); return status === undefined ? [] : [{ stage, status }]; });
-  // A stage whose reader died gets SIGPIPE or a write error: the one that died by itself is the cause.
-  const killed = ended.find(({ status }) => status > 128 && status !== SIGPIPE_STATUS);
+  // A stage whose reader died gets SIGPIPE or a write error: the one that died by itself is the cause. What tee says counts for its copy
+  // alone, but a killed one passes nothing on either.
+  const killed = [...ended, { stage: 'tee', status: report.statuses.get('tee') ?? 0 }].find(({ status }) => status > 128 && status !== SIGPIPE_STATUS);
   if (killed !== undefined) return stageKilled(killed.stage, killed.status, words);
   const failed = ended.findLast(({ status }) => status !== 0 && status !== SIGPIPE_STATUS);
   const vanished = order.find((stage, index) => !report.statuses.has(stage) && (index === 0 || codec.includes(stage) || report.statuses.get(order[index - 1] ?? '') === 0));
