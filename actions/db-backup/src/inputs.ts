@@ -1,4 +1,4 @@
-import { backupInputs, databaseInputs, notifyInputs, storeInputs, writeInputs } from '@ops/backup/inputs';
+import { backupInputs, databaseInputs, EXIT_CODES, notifyInputs, storeInputs, writeInputs } from '@ops/backup/inputs';
 import { hostInputs } from '@ops/remote/inputs';
 import { text, type ActionContract, type InputsOf } from '@ops/shared';
 
@@ -33,6 +33,7 @@ export const contract = {
     'result-json': 'Path of the JSON result file',
   },
   post: true,
+  exits: EXIT_CODES,
 } as const satisfies ActionContract;
 
 export type BackupInputs = InputsOf<typeof inputs>;

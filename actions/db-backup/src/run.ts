@@ -1,4 +1,4 @@
-import { backup, backupSections, closeRun, endedAs, EXIT_CODES, ForeignFolder, listedFolder, newBackupRecord, planBackup, pruneAll, shownSize, storeArtifact, timedOut, verifyStored, type BackupConfig, type BackupIo, type BackupRecord, type Workers } from '@ops/backup';
+import { backup, backupSections, closeRun, endedAs, ForeignFolder, listedFolder, newBackupRecord, planBackup, pruneAll, shownSize, storeArtifact, timedOut, verifyStored, type BackupConfig, type BackupIo, type BackupRecord, type Workers } from '@ops/backup';
 import { asError, CancelledError, UserError, withPrivateTemp, withRedaction, type Deps, type Report, type Verdict } from '@ops/shared';
 import { runConfig } from './config.ts';
 import type { BackupInputs, BackupOutput } from './inputs.ts';
@@ -22,10 +22,11 @@ export async function run(inputs: BackupInputs, given: Deps, report: Report<Back
   }
   const verdict = verdictOf(inputs, record, failure);
   const durationMs = deps.clock.monotonic() - began;
+  // Before anything that may hang: of a cancelled run the platform may not wait for the rest.
+  publish(record, report, verdict, durationMs);
   // A plan changes nothing, and so leaves no trace.
   const metricsPath = inputs.mode === 'plan' ? undefined : await closeRun({ config, kind: { action: 'db-backup', mode: inputs.mode, tier: inputs.tier }, record, ended: endedAs(verdict, redact), notify, durationMs, metricsDir: given.context.tempDir }, deps);
   report.output('metrics-path', metricsPath);
-  publish(record, report, verdict, durationMs);
   for (const store of new Set([...config.stores, ...config.pruneStores])) await store.close();
   deps.state.save('done', 'yes');
   if (failure !== undefined && !(failure instanceof UserError)) throw failure;
@@ -82,14 +83,13 @@ function rememberUploads(deps: Deps): Required<Pick<BackupIo, 'onUpload' | 'onPu
 
 function verdictOf(inputs: BackupInputs, record: BackupRecord, failure: Error | undefined): Verdict {
   if (failure instanceof UserError) {
-    const exit = Object.entries(EXIT_CODES).find(([reason]) => reason === failure.reason)?.[1];
-    return { ok: false, reason: failure.reason, sentence: `${failure.message}${standing(record, failure.reason)}`, ...(failure.remedy === undefined ? {} : { remedy: failure.remedy }), ...(exit === undefined ? {} : { exit }) };
+    return { ok: false, reason: failure.reason, sentence: `${failure.message}${standing(record, failure.reason)}`, ...(failure.remedy === undefined ? {} : { remedy: failure.remedy }) };
   }
   if (failure !== undefined) return { ok: false, reason: 'bug', sentence: failure.message };
   const bad = record.verified.filter((one) => one.verdict === 'fail');
   const [odd] = bad;
-  if (odd !== undefined && bad.every(({ reason }) => reason === 'signature-bad')) return { ok: false, reason: 'signature-bad', sentence: `${bad.length === 1 ? 'A manifest is' : `${bad.length} manifests are`} not accepted: ${bad.map((one) => `${one.id} (${one.why})`).join(', ')}.`, remedy: 'Find out who wrote there before you use them; a signer that was changed belongs into trusted-signers as long as its backups live.', exit: EXIT_CODES['signature-bad'] };
-  if (bad.length > 0) return { ok: false, reason: 'checksum-differs', sentence: `${bad.length} of ${record.verified.length} backups do not read back: ${bad.map((one) => one.id).join(', ')}.`, remedy: 'They are not proven any more. Make a new backup now, and look at the store.', exit: EXIT_CODES['checksum-differs'] };
+  if (odd !== undefined && bad.every(({ reason }) => reason === 'signature-bad')) return { ok: false, reason: 'signature-bad', sentence: `${bad.length === 1 ? 'A manifest is' : `${bad.length} manifests are`} not accepted: ${bad.map((one) => `${one.id} (${one.why})`).join(', ')}.`, remedy: 'Find out who wrote there before you use them; a signer that was changed belongs into trusted-signers as long as its backups live.' };
+  if (bad.length > 0) return { ok: false, reason: 'checksum-differs', sentence: `${bad.length} of ${record.verified.length} backups do not read back: ${bad.map((one) => one.id).join(', ')}.`, remedy: 'They are not proven any more. Make a new backup now, and look at the store.' };
   switch (inputs.mode) {
     case 'backup': return { ok: true, sentence: `Backup ${record.backupId ?? ''} of ${record.source ?? ''} is ${record.status ?? 'complete'}: ${shownSize(record.rawBytes)} read, ${shownSize(record.storedBytes)} stored.${record.pruned.length > 0 && !record.pruneDryRun ? ` ${record.pruned.length} old ${record.pruned.length === 1 ? 'one was' : 'ones were'} deleted.` : ''}` };
     case 'plan': return { ok: true, sentence: `Planned a backup of ${record.source ?? ''}; nothing was changed.` };
@@ -101,10 +101,10 @@ function verdictOf(inputs: BackupInputs, record: BackupRecord, failure: Error | 
 /** What was found when nothing failed: a store without a backup, or one that could not be read, is no success. */
 function verifyVerdict(inputs: BackupInputs, record: BackupRecord): Verdict {
   const { verified, degraded } = record;
-  if (record.missing[0] !== undefined) return { ok: false, reason: 'missing', sentence: `There is no backup of ${record.source ?? ''} to verify.`, exit: EXIT_CODES.missing };
+  if (record.missing[0] !== undefined) return { ok: false, reason: 'missing', sentence: `There is no backup of ${record.source ?? ''} to verify.` };
   const open = inputs.verify.trim() === 'head' ? [] : verified.filter((one) => one.verdict === 'inconclusive');
-  if (open.length > 0) return { ok: false, reason: 'check-not-run', sentence: `${open.length} of ${verified.length} backups could not be read back: ${open.map((one) => `${one.id} (${one.why})`).join(', ')}.`, remedy: 'Nothing is proven either way: look at the store, and run again.', exit: EXIT_CODES['check-not-run'] };
-  if (degraded.length > 0) return { ok: false, reason: 'copy-missing', sentence: degraded.join('; '), remedy: 'The next backup makes a copy there again; copies of older ones are not made up for.', exit: EXIT_CODES['copy-missing'] };
+  if (open.length > 0) return { ok: false, reason: 'check-not-run', sentence: `${open.length} of ${verified.length} backups could not be read back: ${open.map((one) => `${one.id} (${one.why})`).join(', ')}.`, remedy: 'Nothing is proven either way: look at the store, and run again.' };
+  if (degraded.length > 0) return { ok: false, reason: 'copy-missing', sentence: degraded.join('; '), remedy: 'The next backup makes a copy there again; copies of older ones are not made up for.' };
   return { ok: true, sentence: `${verified.length} ${verified.length === 1 ? 'backup was' : 'backups were'} looked at: ${verified.map((one) => `${one.id} ${one.verdict}`).join(', ')}.` };
 }
 

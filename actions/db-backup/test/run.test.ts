@@ -12,6 +12,7 @@ import { contract, type BackupOutput } from '../src/inputs.ts';
 import { run } from '../src/run.ts';
 import { tidyUp } from '../src/tidy-up.ts';
 
+const exits: Readonly<Record<string, number>> = contract.exits;
 const TAP = pathToFileURL(join(import.meta.dirname, '../src/worker/tap.ts'));
 
 describeWithServices('db-backup', ['sqlite3', 'zstd'], () => {
@@ -29,7 +30,8 @@ describeWithServices('db-backup', ['sqlite3', 'zstd'], () => {
   afterEach(() => { rmSync(dir, { recursive: true, force: true }); });
 
   interface Ended {
-    readonly verdict: Verdict;
+    /** With the exit code that runAction makes of the reason. */
+    readonly verdict: Verdict & { readonly exit?: number };
     readonly outputs: Readonly<Partial<Record<BackupOutput, unknown>>>;
     readonly summary: string;
     readonly log: readonly string[];
@@ -60,7 +62,7 @@ describeWithServices('db-backup', ['sqlite3', 'zstd'], () => {
     const report = { output: (name: BackupOutput, value: unknown) => { outputs[name] = value; }, section: ({ title = '', markdown }: { title?: string; markdown: string }) => { summary.push(`## ${title}\n${markdown}`); }, result: () => undefined };
     try {
       const verdict = await run(await parseInputs(contract.inputs, { env, opsFile: undefined, action: contract.name, registry: {} }), deps, report, { tap: TAP });
-      return { verdict, outputs, log, state, summary: summary.join('\n') };
+      return { verdict: verdict.ok ? verdict : { ...verdict, exit: exits[verdict.reason] ?? 1 }, outputs, log, state, summary: summary.join('\n') };
     } finally {
       for (const step of undo.toReversed()) await step();
     }

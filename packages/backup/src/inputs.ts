@@ -1,6 +1,7 @@
 import { boolean, choice, duration, integer, lines, secret, text } from '@ops/shared';
 import { size, percentage } from './size.ts';
 
+export { EXIT_CODES } from './fault.ts';
 export { notifyInputs } from './notify/inputs.ts';
 
 /** Inputs of every action that touches stores. */

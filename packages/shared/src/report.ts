@@ -9,7 +9,7 @@ export interface Section {
 /** How an action ended. `sentence` is the last log line and the head of the summary. */
 export type Verdict =
   | { readonly ok: true; readonly sentence: string }
-  | { readonly ok: false; readonly sentence: string; readonly reason: string; readonly remedy?: string; /** Exit code of the process; 1 when not given. */ readonly exit?: number };
+  | { readonly ok: false; readonly sentence: string; readonly reason: string; readonly remedy?: string };
 
 /** Collects what a run tells the world; written once at the end, also when the run failed. */
 export interface Report<O extends string = string> {

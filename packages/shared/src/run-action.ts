@@ -76,7 +76,7 @@ export async function runAction<S extends InputSpecs, O extends string>(contract
   const verdict = verdictOf(ended, ending.signal);
   if (ended instanceof Error && !(ended instanceof UserError)) await explain(ended, log);
   publish(contract, { env: host.env, book, verdict, redactor, log, token });
-  const exitCode = verdict.ok ? 0 : (verdict.exit ?? contract.exits?.[verdict.reason] ?? 1);
+  const exitCode = verdict.ok ? 0 : (contract.exits?.[verdict.reason] ?? 1);
   host.exitCode = exitCode;
   // Work that ignored the cancel, or broke off, would keep node alive until the platform kills the whole tree.
   if (!ending.signal.aborted && ended === await settled(work)) return;

@@ -45,6 +45,7 @@ describe('a run that ends by itself', () => {
 describe('secrets', () => {
   test('are masked before anything else is printed, and nobody sees them', async () => {
     const run = await runSample('leak', { with: { 'api-key': KEY } });
+    expect(run.exit).toBe(3);
     const first = run.lines.findIndex((line) => !line.startsWith('::add-mask::'));
     expect(run.lines.slice(0, first)).toContain(`::add-mask::${KEY}`);
     expect(run.lines.slice(first).some((line) => line.startsWith('::add-mask::'))).toBe(false);
@@ -93,7 +94,7 @@ test('one error lists every bad input', async () => {
 describe('cancel', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('%s: the children end, what was done is undone and told', async (signal) => {
     const run = await runSample('polite', { signal });
-    expect(run).toMatchObject({ exit: 1, signal: null, survivors: 0, result: { reason: 'cancelled' } });
+    expect(run).toMatchObject({ exit: 9, signal: null, survivors: 0, result: { reason: 'cancelled' } });
     expect(run.lines).toEqual([
       'ready', 'The run was cancelled; tidying up.', 'child ended, cancelled true', 'undone',
       '::error title=Sample::Cancelled while the action was running.', 'Sample failed (cancelled): Cancelled while the action was running.',
@@ -103,18 +104,18 @@ describe('cancel', () => {
 
   test('a run that does not listen is left behind, but undone and told', async () => {
     const run = await runSample('deaf', { signal: 'SIGINT' });
-    expect(run).toMatchObject({ exit: 1, signal: null, result: { reason: 'cancelled' } });
+    expect(run).toMatchObject({ exit: 9, signal: null, result: { reason: 'cancelled' } });
     expect(run.lines).toContain('undone');
     expect(run.lines.join('\n')).toMatch(/^::warning title=Sample::Tidying up failed: hangs: did not end within \d+ ms\.$/m);
   });
 
   test('nobody outlives a run that does not wait for its children', async () => {
-    expect(await runSample('orphan', { signal: 'SIGINT' })).toMatchObject({ exit: 1, signal: null, survivors: 0, result: { reason: 'cancelled' } });
+    expect(await runSample('orphan', { signal: 'SIGINT' })).toMatchObject({ exit: 9, signal: null, survivors: 0, result: { reason: 'cancelled' } });
   });
 
   test('many steps that hang share what is left of the time: the verdict comes before the platform kills', async () => {
     const run = await runSample('clogged', { signal: 'SIGINT', killAfterMs: 7500 });
-    expect(run).toMatchObject({ exit: 1, signal: null, result: { reason: 'cancelled' } });
+    expect(run).toMatchObject({ exit: 9, signal: null, result: { reason: 'cancelled' } });
   });
 
   test('SIGKILL leaves the state for post', async () => {

@@ -10,7 +10,7 @@ const inputs = {
 } as const;
 
 const contract = {
-  name: 'sample', title: 'Sample', description: 'Sample', inputs, post: false,
+  name: 'sample', title: 'Sample', description: 'Sample', inputs, post: false, exits: { 'cancelled': 9, 'said-no': 3 },
   outputs: { verdict: 'Verdict', 'reason-code': 'Reason', hosts: 'Hosts', 'result-json': 'File' },
 } as const satisfies ActionContract;
 

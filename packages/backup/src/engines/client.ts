@@ -30,13 +30,13 @@ export function clientValues(program: string, args: readonly Argument[], login: 
   return { values, secrets };
 }
 
-/** Starts a command line client on the place and returns it as a Query. */
-export function openClient(place: Place, title: string, program: string, args: readonly Argument[], login: ClientLogin, dialect: ClientDialect): ClientQuery {
+/** Starts a command line client on the place and returns it as a Query. Abort ends it at once: of a cancelled run nobody waits for one after the other. */
+export function openClient(place: Place, title: string, program: string, args: readonly Argument[], login: ClientLogin, dialect: ClientDialect, signal: AbortSignal): ClientQuery {
   const early: string[] = [];
   const stderr = { note: (line: string): void => { early.push(line); } };
   const stream = place.open({
     title, script: scripts['client.sh'], ...clientValues(program, args, login), privateDir: true,
-    onStderrLine: (line) => stderr.note(line),
+    onStderrLine: (line) => stderr.note(line), signal,
   });
   const query = new ClientQuery(stream, dialect, title, randomBytes(NONCE_BYTES).toString('hex'));
   stderr.note = (line) => query.noteStderr(line);

@@ -39,7 +39,7 @@ async function connect(place: Place, connection: Connection, family: Family, sig
   const client = choose(await findTools(place, CLIENTS, [], signal), CLIENTS, family);
   if (client === undefined) throw toolMissing(place, family);
   const title = `the database ${login.database}`;
-  return openClient(place, title, client.path, [DEFAULTS, ...QUERY_FLAGS, `--database=${login.database}`], mysqlLogin(login, familyOf(client)), mysqlDialect(PRODUCTS[family]));
+  return openClient(place, title, client.path, [DEFAULTS, ...QUERY_FLAGS, `--database=${login.database}`], mysqlLogin(login, familyOf(client)), mysqlDialect(PRODUCTS[family]), signal);
 }
 
 function toolMissing(place: Place, family: Family): UserError {

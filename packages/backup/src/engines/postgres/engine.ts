@@ -31,7 +31,7 @@ export const postgresEngine: Engine<PostgresFacts> = {
     const login = server(connection);
     const [client] = await findTools(place, ['psql'], [], signal);
     if (client === undefined) throw toolMissing(place, 'psql');
-    return openClient(place, `the database ${login.database}`, client.path, QUERY_FLAGS, postgresLogin(login), postgresDialect);
+    return openClient(place, `the database ${login.database}`, client.path, QUERY_FLAGS, postgresLogin(login), postgresDialect, signal);
   },
   async inspect(query, place, _connection, signal) {
     const facts = await readFacts(query, signal);

@@ -54,7 +54,7 @@ export const sqliteEngine: Engine<SqliteFacts> = {
     const path = pathOf(connection);
     const [client] = await findTools(place, ['sqlite3'], [], signal);
     if (client === undefined) throw new BackupFault({ reason: 'tool-missing', message: `There is no sqlite3 on ${place.name}.`, remedy: 'Install the package sqlite3 there.' });
-    return openClient(place, `the file ${path}`, client.path, [...FLAGS, `file:${encodeURI(path).replaceAll('?', '%3F').replaceAll('#', '%23')}?mode=ro`], NO_LOGIN, dialect);
+    return openClient(place, `the file ${path}`, client.path, [...FLAGS, `file:${encodeURI(path).replaceAll('?', '%3F').replaceAll('#', '%23')}?mode=ro`], NO_LOGIN, dialect, signal);
   },
   async inspect(query, place, connection, signal) {
     const path = pathOf(connection);
