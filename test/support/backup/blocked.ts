@@ -39,7 +39,7 @@ export async function nobodyWaits(server: TestServer): Promise<void> {
 const LIMIT_MS = 300_000;
 
 /** Waits for what other processes do, however busy the machine is. */
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + LIMIT_MS;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`waited ${LIMIT_MS / 1000} s for: ${what}`);
