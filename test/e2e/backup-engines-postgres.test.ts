@@ -1,10 +1,10 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DumpPlan } from '../../packages/backup/src/index.ts';
+import type { DumpOptions, DumpPlan } from '../../packages/backup/src/index.ts';
 import { startDatabase, type Product, type TestServer } from '../support/databases.ts';
-import { dumpOf, NO_OPTIONS, notPassed, openAs, openAsRoot, type Source } from '../support/dumps.ts';
+import { dumpOf, NO_OPTIONS, notPassed, openAs, openAsRoot, type Dump, type DumpHooks, type Source } from '../support/dumps.ts';
 import { describeWithServices } from '../support/require.ts';
 import { loadAwkward, loadSample, sampleRows } from '../support/samples.ts';
 
@@ -50,13 +50,101 @@ describeWithServices('what PostgreSQL holds and what its archives hold', [...PRO
   }, LONG_MS);
 });
 
+const check = (dump: Awaited<ReturnType<typeof dumpOf>>, wanted: string): unknown => dump.checks.find(({ name }) => name === wanted);
+
+describeWithServices('sequences of PostgreSQL, which no snapshot holds', [...PRODUCTS], () => {
+  const SEQUENCES = `CREATE TABLE "odd ""t""" (id serial PRIMARY KEY); INSERT INTO "odd ""t""" SELECT FROM generate_series(1, 40);
+    CREATE SEQUENCE "up, 9, true); --"; SELECT nextval('"up, 9, true); --"') FROM generate_series(1, 7); CREATE SEQUENCE down INCREMENT -5; SELECT nextval('down') FROM generate_series(1, 3);
+    CREATE SEQUENCE never; CREATE SEQUENCE once; SELECT nextval('once'); CREATE SEQUENCE round CYCLE MAXVALUE 3; SELECT nextval('round'), nextval('round'); CREATE SEQUENCE huge; SELECT setval('huge', 9223372036854775806)`;
+
+  test.each(PRODUCTS)('%s: may have gone on when they are dumped, and never back', async (product) => {
+    await using server = await startDatabase(product);
+    await server.sql('CREATE DATABASE shop');
+    const sql = (text: string): Promise<string> => server.sql(text, { database: 'shop' });
+    await sql(SEQUENCES);
+    const during = async (statements: string): Promise<unknown> => {
+      await using source = await openAsRoot(server, 'shop');
+      return check(await dumpOf(source, { excludeData: [], parallel: 2 }, { prepared: async () => { await sql(statements); } }), 'sequences');
+    };
+    expect(await during('SELECT 1')).toEqual({ name: 'sequences', result: 'pass' });
+    expect(await during(`SELECT nextval('"up, 9, true); --"'), nextval('down'), nextval('never'), nextval('once'), nextval('round'), nextval('round'), nextval('huge')`)).toEqual({ name: 'sequences', result: 'pass' });
+    expect(await during(`SELECT setval('"odd ""t""_id_seq"', 5), setval('down', -1), setval('once', 2, false), setval('huge', 9223372036854775806)`)).toEqual({
+      name: 'sequences', result: 'fail',
+      why: expect.stringMatching(/public\.down stands at -1 instead of -16, public\.huge stands at 9223372036854775806 instead of 9223372036854775807, public\.odd "t"_id_seq stands at 5 instead of 40, public\.once stands at 2, not used yet, instead of 2/),
+    });
+  }, LONG_MS);
+
+  test('an archive without them is none', async () => {
+    await using server = await startDatabase('postgres-17');
+    await server.sql('CREATE DATABASE shop');
+    await server.sql(SEQUENCES, { database: 'shop' });
+    await using source = await openAsRoot(server, 'shop');
+    const without = (plan: DumpPlan): DumpPlan => ({ ...plan, artifacts: plan.artifacts.map((artifact) => (artifact.name === 'data-1' ? { ...artifact, commands: artifact.commands.map((command) => ({ ...command, args: [...command.args, '--exclude-table=public.down'] })) } : artifact)) });
+    expect(check(await dumpOf(source, NO_OPTIONS, { plan: without }), 'sequences')).toEqual({ name: 'sequences', result: 'fail', why: expect.stringContaining('public.down is missing') });
+  }, LONG_MS);
+});
+
+describeWithServices('tables of an extension whose rows belong to the user', [...PRODUCTS], () => {
+  // Whatever stands in a condition goes to the server and never to the client, which would take a backslash for a command of its own.
+  const CONDITION = "'WHERE mine /* \\! touch /tmp/ops-engines-never\n\\q ; it''s */'";
+  const TABLES = `CREATE TABLE conf.settings (name text PRIMARY KEY, mine boolean NOT NULL DEFAULT true); INSERT INTO conf.settings VALUES ('a', false), ('b', false);
+    CREATE TABLE conf.all_rows (n integer); CREATE TABLE conf.fixed (n integer); INSERT INTO conf.fixed VALUES (1); CREATE SEQUENCE conf.numbers;`;
+  const ROWS = "INSERT INTO conf.settings VALUES ('c'), ('d'), ('e'); INSERT INTO conf.all_rows SELECT generate_series(1, 12); SELECT nextval('conf.numbers') FROM generate_series(1, 4)";
+
+  /** Only PostgreSQL 18 looks for extensions in other folders; before, the catalog is told by hand. */
+  async function install(server: TestServer, product: Product): Promise<void> {
+    await server.sql('CREATE DATABASE shop');
+    const sql = (text: string): Promise<string> => server.sql(text, { database: 'shop' });
+    await sql('CREATE SCHEMA conf');
+    if (product === 'postgres-18') await sql('CREATE EXTENSION conf SCHEMA conf');
+    else {
+      await sql(`CREATE EXTENSION hstore SCHEMA conf; ${TABLES}`);
+      for (const name of ['TABLE conf.settings', 'TABLE conf.all_rows', 'TABLE conf.fixed', 'SEQUENCE conf.numbers']) await sql(`ALTER EXTENSION hstore ADD ${name}`);
+      await sql(`UPDATE pg_extension SET extconfig = ARRAY['conf.settings'::regclass, 'conf.all_rows'::regclass, 'conf.numbers'::regclass]::oid[], extcondition = ARRAY[${CONDITION}, '', ''] WHERE extname = 'hstore'`);
+    }
+    await sql(ROWS);
+  }
+
+  function extensionFolder(): string {
+    const folder = join(dir, 'extensions/extension');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'conf.control'), "default_version = '1.0'\nrelocatable = false\nschema = conf\n");
+    writeFileSync(join(folder, 'conf--1.0.sql'), `${TABLES} SELECT pg_catalog.pg_extension_config_dump('conf.settings', ${CONDITION}); SELECT pg_catalog.pg_extension_config_dump('conf.all_rows', ''); SELECT pg_catalog.pg_extension_config_dump('conf.numbers', '');`);
+    chmodSync(dir, 0o755);
+    return join(dir, 'extensions');
+  }
+
+  test.each(PRODUCTS)('%s: are locked and counted as pg_dump dumps them, and nobody looks for their definitions', async (product) => {
+    await using server = await startDatabase(product, product === 'postgres-18' ? { settings: { extension_control_path: `${extensionFolder()}:$system` } } : {});
+    await install(server, product);
+    const dump = async (options: DumpOptions, hooks: DumpHooks = {}): Promise<Dump> => {
+      await using source = await openAsRoot(server, 'shop');
+      return await dumpOf(source, options, hooks);
+    };
+    const whole = await dump({ excludeData: [], parallel: 3 }, { prepared: async ({ facts }) => {
+      await server.sql("INSERT INTO conf.settings VALUES ('late'); SELECT nextval('conf.numbers')", { database: 'shop' });
+      expect((await server.sql("SELECT count(*) FROM pg_locks WHERE granted AND relation IN ('conf.settings'::regclass, 'conf.all_rows'::regclass) AND mode = 'AccessShareLock'", { database: 'shop' })).trim()).toBe('2');
+      expect(facts.inventory).toMatchObject({ table: [], sequence: [] });
+    } });
+    expect(notPassed(whole.checks)).toEqual([]);
+    expect(rowsOf(whole.scans)).toEqual({ 'conf.settings': [3], 'conf.all_rows': [12] });
+    const without = await dump({ excludeData: ['conf.settings'], parallel: 1 });
+    expect(notPassed(without.checks)).toEqual([]);
+    expect(rowsOf(without.scans)).toEqual({ 'conf.all_rows': [12] });
+
+    const lossy = (plan: DumpPlan): DumpPlan => ({ ...plan, artifacts: plan.artifacts.map((artifact) => (artifact.name === 'data-1' ? { ...artifact, commands: artifact.commands.map((command) => ({ ...command, args: [...command.args, '--exclude-table-data=conf.all_rows', '--exclude-table=conf.numbers'] })) } : artifact)) });
+    expect(notPassed((await dump(NO_OPTIONS, { plan: lossy })).checks)).toEqual(['rows fail: Rows differ from the snapshot: conf.all_rows has 12, the dump 0.', expect.stringMatching(/^sequences fail: .*conf\.numbers is missing/)]);
+    expect(existsSync('/tmp/ops-engines-never')).toBe(false);
+  }, LONG_MS);
+});
+
 describeWithServices('locks on PostgreSQL', ['postgres-17'], () => {
   const slowly = (plan: DumpPlan, go: string, wait = '30s'): DumpPlan => ({
     ...plan,
-    // Its output waits, so that it holds what it has; its own status comes first.
+    // Its output waits, so that it holds what it has, if that is more than a pipe takes; its own status comes first, and a mark that it is done.
     artifacts: plan.artifacts.map((artifact) => ({
       ...artifact,
-      commands: artifact.commands.map((command) => ({ ...command, program: 'sh', args: ['-c', `exec 4>&1; code=$({ { "$0" "$@" 3>&- 4>&-; echo $? >&3; } | { until [ -e '${go}' ]; do sleep 0.05; done; cat; } >&4; } 3>&1); exit "$code"`, command.program, ...command.args.map((arg) => (arg === '--lock-wait-timeout=30s' ? `--lock-wait-timeout=${wait}` : arg))] })),
+      commands: artifact.commands.map((command) => ({ ...command, program: 'sh', args: ['-c', `exec 4>&1; code=$({ { "$0" "$@" 3>&- 4>&-; echo $? >&3; : >'${go}'."$$"; } | { until [ -e '${go}' ]; do sleep 0.05; done; cat; } >&4; } 3>&1); exit "$code"`, command.program, ...command.args.map((arg) => (arg === '--lock-wait-timeout=30s' ? `--lock-wait-timeout=${wait}` : arg))] })),
     })),
   });
   const waiting = async (server: TestServer): Promise<number> => Number(await server.sql("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'", { database: 'shop' }));
@@ -74,8 +162,8 @@ describeWithServices('locks on PostgreSQL', ['postgres-17'], () => {
     const ddl: Promise<string>[] = [];
     const dumping = dumpOf(source, NO_OPTIONS, { plan: (plan) => slowly(plan, go) });
     dumping.catch(() => undefined);
-    // The holder, and three dumps.
-    await until(async () => Number(await server.sql("SELECT count(DISTINCT pid) FROM pg_locks WHERE granted AND relation = 'a'::regclass AND mode = 'AccessShareLock'", { database: 'shop' })) >= 3, 'the dumps hold their locks');
+    // The holder and the dump of the rows; those of the roles and the definitions are done with theirs.
+    await until(async () => readdirSync(dir).filter((name) => name.startsWith('go-1.')).length === 3 && Number(await server.sql("SELECT count(DISTINCT pid) FROM pg_locks WHERE granted AND relation = 'a'::regclass AND mode = 'AccessShareLock'", { database: 'shop' })) === 2, 'the dumps have had their locks');
     ddl.push(server.sql('TRUNCATE a', { database: 'shop' }), server.sql('ALTER TABLE b ADD COLUMN more integer', { database: 'shop' }));
     await until(async () => await waiting(server) === 2, 'both wait');
     writeFileSync(go, '');

@@ -92,6 +92,12 @@ export interface DumpPlan {
   readonly flags: readonly string[];
 }
 
+/** Where a sequence stands: its last number, as digits, and whether that was given out already. */
+export interface SequenceStand {
+  readonly value: string;
+  readonly called: boolean;
+}
+
 /** What the tap saw of one artifact's plaintext. */
 export interface Scan {
   readonly plainBytes: number;
@@ -101,6 +107,8 @@ export interface Scan {
   readonly trailers: number | undefined;
   readonly inventory: Inventory;
   readonly tables: Readonly<Record<string, TableData>>;
+  /** By name; PostgreSQL only. */
+  readonly sequences?: Readonly<Record<string, SequenceStand>>;
   /** Bytes of the longest statement (SQL dumps). */
   readonly longestStatement: number;
   /** Position lines that the dumper itself printed (GTID, binlog). */

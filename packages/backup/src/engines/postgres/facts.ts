@@ -1,5 +1,5 @@
 import type { Inventory, ObjectKind } from '../../inventory.ts';
-import type { EngineFacts } from '../engine.ts';
+import type { EngineFacts, SequenceStand } from '../engine.ts';
 import type { Cell, Query } from '../query.ts';
 
 /** A table whose rows are dumped. */
@@ -8,11 +8,22 @@ export interface TableFact {
   readonly name: string;
   /** Quoted as SQL wants it, `"schema"."name"` where needed. */
   readonly quoted: string;
+  readonly oid: string;
   readonly bytes: number;
-  /** `r` plain, `p` partitioned (no rows of its own), `u` unlogged on a standby (no rows to be read). */
+  /** `r` plain, `p` partitioned (no rows of its own), `S` a sequence; `u` and `s` unlogged on a standby (nothing to be read). */
   readonly kind: string;
+  /** Belongs to an extension, which makes it, while its rows are the user's (pg_extension_config_dump). */
+  readonly configured: boolean;
   readonly schema: string;
   readonly table: string;
+}
+
+/** Where a sequence stood before the dumps began. */
+export interface SequenceFact extends SequenceStand {
+  readonly name: string;
+  readonly descends: boolean;
+  /** It begins anew when it has come to its end, so that its numbers say nothing about the order. */
+  readonly cycles: boolean;
 }
 
 /** What PostgreSQL is asked before a dump. */
@@ -20,6 +31,9 @@ export interface PostgresFacts extends EngineFacts {
   readonly account: string;
   readonly superuser: boolean;
   readonly tables: readonly TableFact[];
+  readonly sequences: readonly TableFact[];
+  /** Where they stood before the dumps began; asked once everything is locked. */
+  readonly sequenceFacts?: readonly SequenceFact[];
   /** Tables and sequences. */
   readonly unreadable: readonly TableFact[];
   readonly unreadableLargeObjects: number;
@@ -48,9 +62,10 @@ function line(sql: string): string {
 
 /**
  * Name, quoted name, kind, size, whether it may be read, whether row security hides rows. row_security_active knows owners,
- * BYPASSRLS, FORCE and superusers. On a standby nobody can read unlogged tables, and pg_dump leaves their rows out.
+ * BYPASSRLS, FORCE and superusers. On a standby nobody can read unlogged tables, and pg_dump leaves their rows out. Of what extensions
+ * brought (oids from 16384 on; the server's own have no rows of users) pg_dump takes the rows that they say are the user's.
  */
-const RELATIONS = `SELECT ${line("n.nspname || '.' || c.relname")}, pg_catalog.format('%I.%I', n.nspname, c.relname), CASE WHEN c.relpersistence = 'u' AND c.relkind = 'r' AND pg_catalog.pg_is_in_recovery() THEN 'u' ELSE c.relkind::text END, CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_relation_size(c.oid) ELSE 0 END, pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_schema_privilege(n.oid, 'USAGE'), c.relkind IN ('r', 'p') AND pg_catalog.row_security_active(c.oid), n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND c.relpersistence <> 't' AND ${own('c', 'pg_class', 'n.nspname')} ORDER BY 1`;
+const RELATIONS = `SELECT ${line("n.nspname || '.' || c.relname")}, pg_catalog.format('%I.%I', n.nspname, c.relname), CASE WHEN c.relpersistence = 'u' AND c.relkind IN ('r', 'S') AND pg_catalog.pg_is_in_recovery() THEN CASE c.relkind WHEN 'r' THEN 'u' ELSE 's' END ELSE c.relkind::text END, CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_relation_size(c.oid) ELSE 0 END, pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_schema_privilege(n.oid, 'USAGE'), c.relkind IN ('r', 'p') AND pg_catalog.row_security_active(c.oid), n.nspname, c.relname, c.oid, x.relation IS NOT NULL FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN (SELECT DISTINCT pg_catalog.unnest(e.extconfig) AS relation FROM pg_catalog.pg_extension e WHERE e.oid >= 16384) x ON x.relation = c.oid AND c.relkind IN ('r', 'S') WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND c.relpersistence <> 't' AND (x.relation IS NOT NULL OR ${own('c', 'pg_class', 'n.nspname')}) ORDER BY 1`;
 
 /** Argument types as pg_dump writes them: of its IN arguments, qualified unless they are the server's own (search_path is empty). */
 const ARGUMENTS = "COALESCE((SELECT pg_catalog.string_agg(pg_catalog.format_type(a.type, NULL), ', ' ORDER BY a.place) FROM pg_catalog.unnest(p.proargtypes::pg_catalog.oid[]) WITH ORDINALITY AS a (type, place)), CASE WHEN p.prokind = 'a' THEN '*' ELSE '' END)";
@@ -69,14 +84,14 @@ const OBJECTS = [
 /** Kinds that can be compared by name; constraints cannot. */
 const COMPARED = ['table', 'view', 'sequence', 'function', 'procedure', 'trigger', 'policy', 'type', 'index', 'extension'] as const;
 
-const KINDS: Readonly<Record<string, 'table' | 'view' | 'sequence'>> = { r: 'table', u: 'table', p: 'table', f: 'table', v: 'view', m: 'view', S: 'sequence' };
+const KINDS: Readonly<Record<string, 'table' | 'view' | 'sequence'>> = { r: 'table', u: 'table', p: 'table', f: 'table', v: 'view', m: 'view', S: 'sequence', s: 'sequence' };
 
 /** What pg_dump locks. */
 const LOCKED: readonly string[] = ['r', 'p', 'u'];
 
 function tableFact(row: readonly Cell[]): TableFact {
-  const [name, quoted, kind, bytes, , , schema, table] = row.map((cell) => cell ?? '');
-  return { name: name ?? '', quoted: quoted ?? '', kind: kind ?? '', bytes: Number(bytes ?? 0), schema: schema ?? '', table: table ?? '' };
+  const [name, quoted, kind, bytes, , , schema, table, oid, configured] = row.map((cell) => cell ?? '');
+  return { name: name ?? '', quoted: quoted ?? '', kind: kind ?? '', bytes: Number(bytes ?? 0), schema: schema ?? '', table: table ?? '', oid: oid ?? '', configured: configured === 't' };
 }
 
 export async function optional<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
@@ -89,19 +104,21 @@ export async function optional<T>(ask: () => Promise<T>, signal: AbortSignal): P
 }
 
 /** Tables and inventory as one session sees them now. */
-export async function readObjects(query: Query, signal: AbortSignal): Promise<Pick<PostgresFacts, 'inventory' | 'tables' | 'unreadable' | 'rowSecurity' | 'bytes'>> {
+export async function readObjects(query: Query, signal: AbortSignal): Promise<Pick<PostgresFacts, 'inventory' | 'tables' | 'sequences' | 'unreadable' | 'rowSecurity' | 'bytes'>> {
   const relations = await query.rows(RELATIONS, signal);
   const names = new Map<ObjectKind, Set<string>>(COMPARED.map((kind) => [kind, new Set()]));
   const note = (kind: string, name: string): void => void names.get(COMPARED.find((known) => known === kind) ?? 'table')?.add(name);
-  for (const row of relations) note(KINDS[row[2] ?? ''] ?? 'table', row[0] ?? '');
+  // CREATE EXTENSION brings back what is its own: no archive names it.
+  for (const row of relations) if (!tableFact(row).configured) note(KINDS[row[2] ?? ''] ?? 'table', row[0] ?? '');
   for (const sql of OBJECTS) for (const row of await query.rows(sql, signal)) note(row[0] ?? '', row[1] ?? '');
   const inventory: Inventory = Object.fromEntries([...names].map(([kind, set]) => [kind, [...set].sort()]));
   const tables = relations.filter((row) => LOCKED.includes(row[2] ?? '')).map(tableFact);
   return {
     inventory, tables,
+    sequences: relations.filter((row) => row[2] === 'S').map(tableFact),
     bytes: tables.reduce((sum, table) => sum + table.bytes, 0),
     // pg_dump reads rows of tables and the state of sequences; views, and foreign tables, are definitions to it.
-    unreadable: relations.filter((row) => row[4] !== 't' && [...LOCKED, 'S'].includes(row[2] ?? '')).map(tableFact),
+    unreadable: relations.filter((row) => row[4] !== 't' && [...LOCKED, 'S', 's'].includes(row[2] ?? '')).map(tableFact),
     rowSecurity: relations.filter((row) => row[5] === 't').map((row) => row[0] ?? ''),
   };
 }

@@ -3,6 +3,7 @@ import { inventoryDifferences, type Inventory, type ObjectKind } from '../../inv
 import type { Argument, ArtifactPlan, DumpOptions, DumpPlan, Scan } from '../engine.ts';
 import type { PostgresFacts, TableFact } from './facts.ts';
 import { conninfoDatabase, postgresLogin, type ServerConnection } from './login.ts';
+import { sequenceCheck } from './sequences.ts';
 
 const SHOWN = 8;
 /** Uncompressed custom format: our own codec compresses, and parts stay comparable. */
@@ -17,7 +18,7 @@ function pattern({ schema, table }: TableFact): string {
 export function postgresPlan(facts: PostgresFacts, snapshot: string | undefined, connection: ServerConnection, options: DumpOptions): DumpPlan {
   const common = [...FLAGS, ...(snapshot === undefined ? [] : [`--snapshot=${snapshot}`])];
   const excluded = new Set(options.excludeData);
-  const largest = facts.tables.filter((table) => table.kind === 'r' && !excluded.has(table.name) && !excluded.has(table.name.replace(/^public\./, ''))).toSorted((a, b) => b.bytes - a.bytes).slice(0, Math.max(0, options.parallel - 1));
+  const largest = facts.tables.filter((table) => table.kind === 'r' && !table.configured && !excluded.has(table.name) && !excluded.has(table.name.replace(/^public\./, ''))).toSorted((a, b) => b.bytes - a.bytes).slice(0, Math.max(0, options.parallel - 1));
   const leftOut = facts.tables.filter((table) => excluded.has(table.name) || excluded.has(table.name.replace(/^public\./, '')));
   // allow-partial got us here: what cannot be read must be named, or pg_dump fails on its lock.
   const skip = facts.unreadable.map((table) => `--exclude-table=${pattern(table)}`);
@@ -44,8 +45,8 @@ export function postgresJudge(facts: PostgresFacts, options: DumpOptions, scans:
   const problems = [...scans].flatMap(([artifact, scan]) => scan.problems.map((problem): Check => ({ name: `content of ${artifact}`, result: 'fail', why: problem })));
   // Under these very names: without them a read-back cannot call a backup verified.
   const compared: readonly Check[] = unread.length > 0
-    ? (['inventory', 'rows'] as const).map((name) => ({ name, result: 'not-run', why: unread[0] ?? '' }))
-    : [...inventoryChecks(facts, scans), ...rowChecks(facts, options, scans, counted)];
+    ? (['inventory', 'rows', 'sequences'] as const).map((name) => ({ name, result: 'not-run', why: unread[0] ?? '' }))
+    : [...inventoryChecks(facts, scans), ...rowChecks(facts, options, scans, counted), sequenceCheck(facts, scans)];
   return [...trailerCheck(scans), ...roleCheck(facts), ...subscriptionCheck(facts), ...compared, ...problems];
 }
 

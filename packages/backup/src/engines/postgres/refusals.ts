@@ -48,15 +48,16 @@ function largeObjectGrant(role: string): string {
 }
 
 /**
- * Every table and partition takes one lock, and one entry for the holder and each pg_dump, as all run at once; the server
- * has room for twice as many entries as locks.
+ * Every table and partition takes one lock, and one entry for the holder and each pg_dump, as all run at once, and every sequence one
+ * for the pg_dump that reads it; the server has room for twice as many entries as locks.
  */
 function lockRefusal(facts: PostgresFacts, { parallel }: DumpOptions): readonly Refusal[] {
   const holders = Math.max(1, parallel) + SECTIONS_BESIDE_DATA + 1;
-  const needed = Math.max(facts.tables.length, Math.ceil((facts.tables.length * holders) / 2));
+  const sequences = facts.sequences.length;
+  const needed = Math.max(facts.tables.length + sequences, Math.ceil((facts.tables.length * holders + sequences) / 2));
   if (needed <= facts.locksAvailable) return [];
   const perTransaction = 2 ** Math.ceil(Math.log2(Math.max(FEWEST_LOCKS, (facts.locksPerTransaction * needed) / facts.locksAvailable)));
-  return [{ reason: 'not-dumpable', partial: false, message: `${facts.tables.length} tables and partitions need room for ${needed} locks while ${holders - 1} dumps and the holder of the snapshot read them, and the server has room for ${facts.locksAvailable}: it would run out of shared memory.`, remedy: `Set max_locks_per_transaction = ${perTransaction} in postgresql.conf and restart the server.` }];
+  return [{ reason: 'not-dumpable', partial: false, message: `${facts.tables.length} tables and partitions${sequences === 0 ? '' : `, and ${sequences} sequences,`} need room for ${needed} locks while ${holders - 1} dumps and the holder of the snapshot read them, and the server has room for ${facts.locksAvailable}: it would run out of shared memory.`, remedy: `Set max_locks_per_transaction = ${perTransaction} in postgresql.conf and restart the server.` }];
 }
 
 function optionRefusals(facts: PostgresFacts, { excludeData }: DumpOptions): readonly Refusal[] {

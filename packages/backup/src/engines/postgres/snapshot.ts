@@ -2,6 +2,7 @@ import { BackupFault } from '../../fault.ts';
 import type { DumpOptions, Preparation } from '../engine.ts';
 import type { Query } from '../query.ts';
 import { optional, readObjects, SESSION, type PostgresFacts, type TableFact } from './facts.ts';
+import { readSequences } from './sequences.ts';
 
 const LOCKS_PER_STATEMENT = 500;
 const TRIES = 5;
@@ -29,12 +30,13 @@ export async function holdSnapshot(query: Query, facts: PostgresFacts, options: 
     // A holder that waits for a lock for ever would be no better than a dumper that does.
     await query.rows(`SET LOCAL lock_timeout = '${lockWait}'`, signal);
     if (await lockAll(query, readable(facts, tables), signal)) {
-      await query.rows('SET LOCAL lock_timeout = 0', signal);
       const [row] = await query.rows('SELECT pg_catalog.pg_export_snapshot()', signal);
       const seen = await readObjects(query, signal);
-      if (sameTables(tables, seen.tables)) {
+      const sequenceFacts = sameTables(tables, seen.tables) ? await readSequences(query, readable(facts, seen.sequences), signal) : undefined;
+      if (sequenceFacts !== undefined) {
+        await query.rows('SET LOCAL lock_timeout = 0', signal);
         return {
-          facts: { ...facts, ...seen },
+          facts: { ...facts, ...seen, sequenceFacts },
           snapshot: row?.[0] ?? '',
           count: (ended) => countRows(query, counted({ ...facts, ...seen }, options), ended),
           release: () => query.close(),
@@ -48,7 +50,7 @@ export async function holdSnapshot(query: Query, facts: PostgresFacts, options: 
       tables = (await readObjects(query, signal)).tables;
     }
   }
-  throw new BackupFault({ reason: 'dump-failed', message: `Tables of ${facts.database} came and went ${TRIES} times while they were being locked.`, remedy: 'Something creates and drops tables all the time; run the backup when it does not.' });
+  throw new BackupFault({ reason: 'dump-failed', message: `Tables or sequences of ${facts.database} came and went ${TRIES} times while they were being locked.`, remedy: 'Something creates and drops them all the time; run the backup when it does not.' });
 }
 
 /** Tables whose rows are in the dump. */
@@ -90,7 +92,7 @@ async function countRows(query: Query, tables: readonly TableFact[], ended: Abor
     await query.rows('SAVEPOINT ops', ended);
     for (const batch of batches(tables.toSorted((a, b) => a.bytes - b.bytes))) {
       if (ended.aborted) break;
-      const counts = batch.map((table, at) => `SELECT ${at}, count(*) FROM ONLY ${table.quoted}`).join(' UNION ALL ');
+      const counts = batch.map(countOf).join(' UNION ALL ');
       for (const [at, count] of await query.rows(`ROLLBACK TO SAVEPOINT ops; ${counts}`, ended)) {
         const table = batch[Number(at)];
         if (table !== undefined) found[table.name] = Number(count);
@@ -100,6 +102,16 @@ async function countRows(query: Query, tables: readonly TableFact[], ended: Abor
     if (!ended.aborted) throw thrown;
   }
   return found;
+}
+
+/**
+ * The question for the rows of one table. Of a table of an extension pg_dump takes those that a condition of the extension names:
+ * that is text of the server, so the server puts it together and runs it, and psql never reads it, which has commands of its own.
+ */
+function countOf({ quoted, configured, oid }: TableFact, at: number): string {
+  if (!configured) return `SELECT ${at}, count(*) FROM ONLY ${quoted}`;
+  const sql = "pg_catalog.format('SELECT count(*) AS n FROM %s%I.%I %s', CASE WHEN x.condition = '' THEN 'ONLY ' ELSE '' END, n.nspname, c.relname, x.condition)";
+  return `SELECT ${at}, pg_catalog.substring(pg_catalog.query_to_xml(${sql}, false, false, '')::text, '<n>([0-9]+)</n>')::bigint FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN (SELECT pg_catalog.unnest(e.extconfig) AS relation, pg_catalog.unnest(e.extcondition) AS condition FROM pg_catalog.pg_extension e) x ON x.relation = c.oid WHERE c.oid = ${oid}`;
 }
 
 /** Many small tables, or one large. */

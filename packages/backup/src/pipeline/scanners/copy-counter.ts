@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { SequenceStand } from '../../engines/engine.ts';
 import type { ObjectKind, TableData } from '../../inventory.ts';
 
 const NEWLINE = 10;
@@ -7,6 +8,9 @@ const LINE_BYTES = 64 * 1024;
 const COPY = /^COPY ((?:"(?:[^"]|"")+"|[^\s".]+)(?:\.(?:"(?:[^"]|"")+"|[^\s".]+))?) (?:\(.*\))? ?FROM stdin;$/;
 /** pg_dump's comment before every object. */
 const OBJECT = /^-- (?:Data for )?Name: (.+); Type: ([A-Z ]+); Schema: (.+?); Owner: .*$/;
+const SEQUENCE_SET = 'SEQUENCE SET';
+/** End of `SELECT pg_catalog.setval('schema.name', 5, true);`; a name may have lines. */
+const SETVAL = /', (-?\d+), (true|false)\);$/;
 const END_OF_COPY = Buffer.from('\\.');
 
 const KINDS: Readonly<Record<string, ObjectKind>> = {
@@ -18,6 +22,9 @@ const KINDS: Readonly<Record<string, ObjectKind>> = {
 export class CopyCounter {
   readonly objects = new Map<ObjectKind, Set<string>>();
   readonly #tables = new Map<string, { rows: number; hash: Hash }>();
+  readonly #sequences = new Map<string, SequenceStand>();
+  /** The sequence whose value comes next. */
+  #sequence: string | undefined;
   #copy: { rows: number; hash: Hash } | undefined;
   /** Begin of a line whose end has not come. In COPY data at most two bytes, as only `\.` matters there. */
   #rest: Buffer = Buffer.alloc(0);
@@ -38,6 +45,10 @@ export class CopyCounter {
     return Object.fromEntries([...this.#tables].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, { rows, hash }]) => [name, { rows, sha256: hash.digest('hex') }]));
   }
 
+  sequences(): Readonly<Record<string, SequenceStand>> {
+    return Object.fromEntries(this.#sequences);
+  }
+
   #sql(chunk: Buffer, from: number): number {
     const end = chunk.indexOf(NEWLINE, from);
     const piece = chunk.subarray(from, end < 0 ? chunk.length : end);
@@ -55,8 +66,14 @@ export class CopyCounter {
       if (table !== undefined) this.#copy = this.#table(unquote(table));
     } else if (line.startsWith('-- ')) {
       const [, tag = '', type = '', schema = ''] = OBJECT.exec(line) ?? [];
+      this.#sequence = type === SEQUENCE_SET ? `${schema}.${tag}` : undefined;
       const kind = KINDS[type];
       if (kind !== undefined) this.objects.set(kind, (this.objects.get(kind) ?? new Set<string>()).add(objectName(kind, tag, schema)));
+    } else if (this.#sequence !== undefined) {
+      const [, value, called] = SETVAL.exec(line) ?? [];
+      if (value === undefined) return;
+      this.#sequences.set(this.#sequence, { value, called: called === 'true' });
+      this.#sequence = undefined;
     }
   }
 

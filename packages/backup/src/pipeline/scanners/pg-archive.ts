@@ -48,7 +48,7 @@ export class PgArchiveScanner implements Scanner {
     if (failure !== undefined && this.#bytes > 0) problems.push(`pg_restore cannot read the archive: ${failure}`);
     if (!this.#counter.end()) problems.push('The archive ends inside the rows of a table.');
     const objects = [...this.#counter.objects].map(([kind, names]) => [kind, [...names].sort()]);
-    return { trailers: undefined, inventory: Object.fromEntries(objects), tables: this.#counter.tables(), longestStatement: 0, notRun: this.#restore === undefined ? NOT_READ : [], problems };
+    return { trailers: undefined, inventory: Object.fromEntries(objects), tables: this.#counter.tables(), sequences: this.#counter.sequences(), longestStatement: 0, notRun: this.#restore === undefined ? NOT_READ : [], problems };
   }
 
   close(): void {

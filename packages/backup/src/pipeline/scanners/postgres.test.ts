@@ -29,6 +29,21 @@ COPY public."odd ""name" (a) FROM stdin;
 \\.
 
 --
+-- Name: odd'name \\ x; Type: SEQUENCE SET; Schema: public; Owner: app
+--
+
+SELECT pg_catalog.setval('public."odd''name
+\\ x"', -12, false);
+
+
+--
+-- Name: users_id_seq; Type: SEQUENCE SET; Schema: public; Owner: app
+--
+
+SELECT pg_catalog.setval('public.users_id_seq', 9223372036854775807, true);
+
+
+--
 -- Name: users users_audit; Type: TRIGGER; Schema: public; Owner: app
 --
 
@@ -42,7 +57,7 @@ function count(text: string, places: readonly number[] = []): unknown {
   const bytes = Buffer.from(text);
   const cuts = [0, ...places.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
   cuts.slice(1).forEach((end, index) => counter.push(bytes.subarray(cuts[index], end)));
-  return { whole: counter.end(), tables: counter.tables(), objects: Object.fromEntries([...counter.objects].map(([kind, names]) => [kind, [...names]])) };
+  return { whole: counter.end(), tables: counter.tables(), sequences: counter.sequences(), objects: Object.fromEntries([...counter.objects].map(([kind, names]) => [kind, [...names]])) };
 }
 
 describe('the SQL of pg_restore', () => {
@@ -50,6 +65,7 @@ describe('the SQL of pg_restore', () => {
     expect(count(SQL)).toEqual({
       whole: true,
       tables: { 'public.users': { rows: 5, sha256: createHash('sha256').update(ROWS).digest('hex') }, 'public.odd "name': { rows: 0, sha256: createHash('sha256').digest('hex') } },
+      sequences: { "public.odd'name \\ x": { value: '-12', called: false }, 'public.users_id_seq': { value: '9223372036854775807', called: true } },
       objects: { table: ['public.users'], function: ['public.add(integer, integer)'], trigger: ['public.users users_audit'], extension: ['pgcrypto'] },
     });
   });
