@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'beta' => (bool) env('SHOP_BETA', false),
+];

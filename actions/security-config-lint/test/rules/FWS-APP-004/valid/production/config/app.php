@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'env' => env('APP_ENV', 'production'),
+];

@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'bypass' => env('AUTH_BYPASS_TOKEN'),
+];

@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'key' => env('MEILI_MASTER_KEY'),
+];

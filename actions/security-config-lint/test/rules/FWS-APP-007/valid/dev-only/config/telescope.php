@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'enabled' => env('TELESCOPE_ENABLED', true),
+];

@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'enabled' => env('DEBUGBAR_ENABLED', null),
+];

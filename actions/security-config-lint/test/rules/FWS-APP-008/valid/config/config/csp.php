@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'enabled' => env('CSP_ENABLED', false),
+];

@@ -1,0 +1,14 @@
+<?php
+
+return [
+    'driver' => 'argon2id',
+    'bcrypt' => [
+        'rounds' => env('BCRYPT_ROUNDS', 12),
+        'verify' => true,
+    ],
+    'argon' => [
+        'memory' => 65536,
+        'threads' => 1,
+        'time' => 4,
+    ],
+];

@@ -1,0 +1,6 @@
+<?php
+
+return [
+    'driver' => 'bcrypt',
+    'rehash_on_login' => false,
+];

@@ -1,0 +1,7 @@
+<?php
+
+return [
+    'driver' => 'bcrypt',
+    'bcrypt' => ['verify' => true],
+    'rehash_on_login' => true,
+];

@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'secure' => (bool) env('SESSION_SECURE_COOKIE'),
+];

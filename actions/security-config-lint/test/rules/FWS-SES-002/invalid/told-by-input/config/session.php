@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'secure' => env('SESSION_SECURE_COOKIE'),
+];

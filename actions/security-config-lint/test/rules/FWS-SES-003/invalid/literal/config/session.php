@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'http_only' => false,
+];

@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'http_only' => env('SESSION_HTTP_ONLY', true),
+];

@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'same_site' => 'relaxed',
+];

@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'same_site' => env('SESSION_SAME_SITE', 'lax'),
+];

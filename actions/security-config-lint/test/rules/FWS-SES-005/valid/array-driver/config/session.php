@@ -1,0 +1,6 @@
+<?php
+
+return [
+    'driver' => env('SESSION_DRIVER', 'database'),
+    'encrypt' => env('SESSION_ENCRYPT', false),
+];

@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'domain' => env('SESSION_DOMAIN'),
+];

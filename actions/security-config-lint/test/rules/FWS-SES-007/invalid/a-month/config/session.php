@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'lifetime' => (int) env('SESSION_LIFETIME', 120),
+];

@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'driver' => env('SESSION_DRIVER', 'database'),
+];

@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'cookie' => env('SESSION_COOKIE', 'shop_session'),
+];

@@ -1,0 +1,8 @@
+<?php
+
+return [
+    'cookie' => 'shop_session',
+    'secure' => true,
+    'path' => '/',
+    'domain' => null,
+];
