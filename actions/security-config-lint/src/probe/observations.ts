@@ -61,7 +61,9 @@ export type PlainHttp =
   | 'redirects-to-http'
   | 'serves'
   /** Nobody accepts connections there. */
-  | 'closed';
+  | 'closed'
+  /** https has an unusual port, which http has no counterpart of. */
+  | 'no-counterpart';
 
 export interface OriginSeen {
   readonly role: AskerRole;

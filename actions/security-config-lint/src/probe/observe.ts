@@ -37,7 +37,7 @@ function noted(sighting: Sighting | undefined): readonly Noted[] {
 }
 
 function plainHttpFact(sighting: Sighting | undefined): Fact<PlainHttp> {
-  if (sighting === undefined) return inconclusive('http was not asked');
+  if (sighting === undefined) return seen('no-counterpart');
   const { outcome } = sighting;
   if (outcome.kind === 'no-answer') return outcome.reason === 'unreachable' ? seen('closed') : inconclusive(`over http ${outcome.what}`);
   if (outcome.challenge !== undefined) return inconclusive(`over http ${outcome.challenge} answers`);

@@ -23,9 +23,9 @@ describe('the plan', () => {
     ]);
   });
 
-  test('asks for the page over http on the usual port', () => {
-    const { requests } = plan(configOf({ url: new URL('https://app.example.com:8443/home') }), countingRandom());
-    expect(requests.find(({ purpose }) => purpose.kind === 'plain-http')?.url.href).toBe('http://app.example.com/home');
+  test.each([['https://app.example.com/home', 'http://app.example.com/home'], ['https://app.example.com:8443/home', undefined]])('asks %s over http at %s', (url, expected) => {
+    const { requests } = plan(configOf({ url: new URL(url) }), countingRandom());
+    expect(requests.find(({ purpose }) => purpose.kind === 'plain-http')?.url.href).toBe(expected);
   });
 
   test.each([['/api/*', /^\/api\/[0-9a-f]{16}$/], ['/*/v1/*', /^\/[0-9a-f]{16}\/v1\/[0-9a-f]{16}$/], ['/api/user', /^\/api\/user$/]])('origins go to %s, filled with something that nobody made', (apiPattern, expected) => {

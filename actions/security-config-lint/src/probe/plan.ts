@@ -53,7 +53,7 @@ export function plan(config: ProbeConfig, random: Random): Plan {
   const requests = [
     pageRequest(config, 1),
     pageRequest(config, 2),
-    { url: plainHttp(config.url), purpose: { kind: 'plain-http' }, accept: HTML, follow: false },
+    ...plainHttpRequest(config.url),
     { url: at(config, filled(config.apiPattern?.includes('*') === true ? config.apiPattern : '/*', random)), purpose: { kind: 'error-page' }, accept: JSON_ONLY, follow: false },
     ...originRequests(config, random),
     { url: at(config, `${webRoot(config.url)}${random.hex(8)}`), purpose: { kind: 'random-path' }, accept: ANY, follow: false },
@@ -65,19 +65,19 @@ export function plan(config: ProbeConfig, random: Random): Plan {
 const HTML = 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.5';
 const JSON_ONLY = 'application/json';
 const ANY = '*/*';
-/** Without those of `live-origins`. */
+/** At most, without those of `live-origins`. */
 const FIXED_REQUESTS = 2 + 1 + 1 + 3 + 1 + SENSITIVE_PATHS.length;
 
 function pageRequest({ url }: ProbeConfig, turn: 1 | 2): PlannedRequest {
   return { url, purpose: { kind: 'page', turn }, accept: HTML, follow: true };
 }
 
-/** The same page on the port that browsers try when somebody types the name. */
-function plainHttp(url: URL): URL {
+/** The same page on the port that browsers try when somebody types the name. Beside an unusual port for https something else may stand there. */
+function plainHttpRequest(url: URL): readonly PlannedRequest[] {
+  if (url.port !== '') return [];
   const plain = new URL(url);
   plain.protocol = 'http:';
-  plain.port = '';
-  return plain;
+  return [{ url: plain, purpose: { kind: 'plain-http' }, accept: HTML, follow: false }];
 }
 
 function originRequests(config: ProbeConfig, random: Random): readonly PlannedRequest[] {

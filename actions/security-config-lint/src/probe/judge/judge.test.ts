@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { Judgement } from '../../judgement.ts';
 import type { RuleId } from '../../rule.ts';
 import { listedOrigins } from '../listed-origins.ts';
@@ -162,6 +163,7 @@ describe('transport on the wire', () => {
     ['FWS-TLS-001', 'a page', http({ status: 200, text: 'x' }), 'fail high http: a page'],
     ['FWS-TLS-001', 'a hop over http', http({ status: 302, headers: [['Location', 'http://www.example.com/']] }), 'fail high http: a redirect to http'],
     ['FWS-TLS-001', 'closed', { rest: ({ purpose }) => (purpose.kind === 'plain-http' ? noAnswer('unreachable', 'the connection was refused') : undefined) }, 'pass http: closed'],
+    ['FWS-TLS-001', 'an unusual port', { config: { url: new URL('https://app.example.com:8443/') } }, 'not-applicable: https has an unusual port here, and nobody types that without https'],
     ['FWS-TLS-001', 'an error', http({ status: 500 }), 'inconclusive: over http the site answers 500'],
     ['FWS-TLS-001', 'https leads to http', { rest: forKind('page', { status: 302, headers: [['Location', 'http://app.example.com/login']] }) }, 'fail high https: a redirect to http'],
     ['FWS-TLS-006', 'good', {}, 'pass tls-certificate: trusted | tls-protocol: TLSv1.3'],
@@ -272,6 +274,16 @@ test('a page that proves nothing is a finding of no rule about the page', () => 
       expect([rule, judge(rule, page).kind]).not.toContain('fail');
     }
   }
+});
+
+test('whatever comes back, every check answers, and nothing of it is printed but numbers, words and hosts', () => {
+  const names = ['Content-Security-Policy', 'Content-Security-Policy-Report-Only', 'Strict-Transport-Security', 'X-Frame-Options', 'Permissions-Policy', 'Referrer-Policy', 'Cross-Origin-Opener-Policy', 'Server', 'Via', 'X-Powered-By', 'Set-Cookie', 'Access-Control-Allow-Origin', 'Location', 'Age', 'X-XSS-Protection'];
+  const pieces = ['canary', ' ', ';', ',', '"', '=', '/', '(', ')', '*', "'unsafe-inline'", 'script-src ', 'default-src ', 'https:', 'https://a.example.com/canary', "'nonce-canarycanarycanarycanary'", 'max-age=', '1', '/1.2', 'nginx', 'app_session=canary', 'camera', 'same-origin', 'https://u:canary@x.example.com/?canary'];
+  const header = fc.tuple(fc.constantFrom(...names), fc.string({ unit: fc.constantFrom(...pieces), maxLength: 12 }));
+  fc.assert(fc.property(fc.array(header, { maxLength: 8 }), fc.constantFrom(200, 302, 404, 500), fc.constantFrom('<head><meta http-equiv="Content-Security-Policy" content="script-src \'nonce-canary\'"></head>canary', '{"canary":1}', 'APP_KEY=canary'), (headers, status, text) => {
+    const wire: WireOptions = { headers, html: text, rest: ({ purpose }) => (purpose.kind === 'page' ? undefined : { status, headers, text }) };
+    for (const [rule] of liveChecks) expect(JSON.stringify(judge(rule, wire))).not.toContain('canary');
+  }), { numRuns: 300 });
 });
 
 test('every finding says what, where and what to do, and its trace names the site', () => {

@@ -17,6 +17,8 @@ export const httpNotRedirected: LiveCheck = ({ seen }) => {
       return judgeWire(seen, [...onward, safe('http', 'redirects to https')]);
     case 'closed':
       return judgeWire(seen, [...onward, safe('http', 'closed')]);
+    case 'no-counterpart':
+      return judgeWire(seen, onward, 'https has an unusual port here, and nobody types that without https');
     case 'serves':
       return judgeWire(seen, [...onward, fault({ subject: 'http', shown: 'a page', severity: 'high', rank: 2, message: `The host of ${origin} answers http with a page.`, remedy })]);
     case 'redirects-to-http':
