@@ -44,11 +44,22 @@ function count(log: (line: string) => void, cases: readonly ConfigCase[], result
   return [all - wrong.size, all];
 }
 
+/** Files that replace what is merged, at each of the levels. */
+const MERGED: Readonly<Record<string, string>> = {
+  'config/session.php': "<?php return ['driver' => env('SESSION_DRIVER', 'redis'), 'own' => config('app.url')];",
+  'config/auth.php': "<?php return ['guards' => ['api' => ['driver' => 'jwt']], 'defaults' => ['guard' => 'api']];",
+  'config/cache.php': "<?php return ['stores' => null];",
+  'config/cors/x.php': '<?php return [1];',
+  'config/logging.php': "<?php return ['channels' => env('LOG_CHANNEL') ? ['single' => ['driver' => 'daily']] : ['none' => []]];",
+  'config/mine.php': "<?php return ['a' => config('app.url'), 'b' => config('session.driver'), 'c' => config('app.debug'), 'd' => config('zebra.x'), 'e' => config('auth.guards')];",
+  'config/zebra.php': "<?php return ['x' => 1];",
+};
+
 function realCases(root: Root, environments: number, seed: number): ConfigCase[] {
   const sets: (readonly [string, Readonly<Record<string, string>>, boolean])[] = SKELETONS[root.os].map((major) => [`skeleton ${major}`, skeletonConfig(major), false]);
-  if (root.os === 'sid') sets.push(['the framework', frameworkFiles(root), false]);
+  if (root.os === 'sid') sets.push(['the framework', frameworkFiles(root), false], ['nothing, merged', {}, true], ['skeleton 12, merged', skeletonConfig(12), true], ['skeleton 13, merged', skeletonConfig(13), true], ['parts, merged', MERGED, true]);
   return sets.flatMap(([name, files, base]) => {
-    const drawn = fc.sample(environmentFor(files), { numRuns: environments, seed });
+    const drawn = fc.sample(environmentFor(base ? { ...files, ...frameworkFiles(root) } : files), { numRuns: environments, seed });
     return [{}, ...drawn].map((environment, index) => ({ name: `${name} ${index}`, files, environment, base }));
   });
 }

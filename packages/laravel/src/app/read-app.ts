@@ -1,15 +1,17 @@
 import { configFilesIn, statementsOf } from '../config/config-files.ts';
 import { ConfigTree } from '../config/config-tree.ts';
 import type { Statement } from '../config/expression.ts';
+import { unknown } from '../config/combine.ts';
 import { isNullOf } from '../config/truth.ts';
 import { Environment } from '../env/environment.ts';
 import type { EnvSource } from '../env/sources.ts';
 import { SecretVault } from '../env/vault.ts';
 import { loadPhpParser } from '../php/parser.ts';
-import type { ConfigValue } from '../value.ts';
+import { frameworkDefaults, packageDefaults, type DefaultFile } from '../defaults/base.ts';
+import type { ConfigValue, Unknown } from '../value.ts';
 import { CONFIG_CACHE } from './config-cache.ts';
 import { below, type AppFiles } from './files.ts';
-import { frameworkOf, readLock } from './framework.ts';
+import { frameworkOf, readLock, type Framework } from './framework.ts';
 import type { LaravelApp } from './laravel-app.ts';
 import { readersIn, type Reader } from './readers.ts';
 import { PhpSources, type Problem } from './sources.ts';
@@ -58,7 +60,8 @@ export async function openApp(options: ReadAppOptions): Promise<{ readonly app: 
     const file = php.parsed(path);
     return (file === undefined ? undefined : statementsOf(file)) ?? php.problems().find((problem) => problem.file === path)?.why ?? 'the file cannot be read';
   };
-  const treeOf = (of: Environment): ConfigTree => new ConfigTree({ files: configFiles, statements, world: { vault, framework, env: (key, cast) => of.value(key, { cast }) } });
+  const merging = mergedFiles(files, framework, options.mergesFramework);
+  const treeOf = (of: Environment): ConfigTree => new ConfigTree({ files: configFiles, statements, framework: merging, packages: packageDefaults(packages), world: { vault, framework, env: (key, cast) => of.value(key, { cast }) } });
   const [tree, bare] = [treeOf(environment), treeOf(none)];
   const assume = (name: string, value: ConfigValue): ConfigValue => assumed(options.assume?.get(name), name, value);
   const config = (path: string): ConfigValue => assume(path, tree.get(path));
@@ -84,6 +87,14 @@ export async function openApp(options: ReadAppOptions): Promise<{ readonly app: 
     digestOf: (text) => vault.digestOf(text),
   };
   return { app, vault };
+}
+
+/** The framework's own files, where it merges them. */
+function mergedFiles(files: AppFiles, framework: Framework, isGiven: boolean | undefined): readonly DefaultFile[] | Unknown {
+  const bootstrap = files.read('bootstrap/app.php')?.toString('utf8') ?? '';
+  if (!(isGiven ?? !bootstrap.includes('dontMergeFrameworkConfiguration'))) return [];
+  if (framework.version !== undefined) return frameworkDefaults(framework);
+  return unknown('no-version', 'the version of the framework is not known, and with it what it merges', []);
 }
 
 /** An assumption stands for what is Unknown, and for nothing else. */

@@ -1,21 +1,25 @@
-import type { ConfigValue, Place } from '../value.ts';
-import type { SecretVault } from '../env/vault.ts';
-import { holdsUserInfo, isSecretPath } from '../env/secret-names.ts';
-import { arrayOf } from './arrays.ts';
-import { eachOf, entryOf, oneOf, unknown } from './combine.ts';
+import type { DefaultFile } from '../defaults/base.ts';
+import type { ConfigValue, Place, Unknown } from '../value.ts';
+import { unknown } from './combine.ts';
 import type { ConfigFile } from './config-files.ts';
 import { Evaluator } from './evaluator.ts';
 import type { World } from './evaluation.ts';
 import type { Statement } from './expression.ts';
+import { mergeFramework, mergeShallow, openTo } from './merge.ts';
+import { putAt, walk } from './path.ts';
 import { Scope } from './scope.ts';
+import { sealed } from './seal.ts';
 import { run } from './statements.ts';
-import { toText } from './scalar.ts';
 
 export interface TreeOptions {
   readonly files: readonly ConfigFile[];
   /** What a file does; the reason when that cannot be read. */
   statements(path: string): readonly Statement[] | string;
   readonly world: Omit<World, 'config'>;
+  /** The framework's own files below the application's; or why it is not known whether there are any. */
+  readonly framework: readonly DefaultFile[] | Unknown;
+  /** What packages merge once all files are loaded. */
+  readonly packages: readonly DefaultFile[];
 }
 
 /** From here on each file is loaded in a scope of its own. */
@@ -24,7 +28,7 @@ const ISOLATING_MAJOR = 13;
 /** The configuration as the application has it after loading its files, computed file by file when it is asked for. */
 export class ConfigTree {
   readonly #options: TreeOptions;
-  readonly #files = new Map<string, ConfigValue>();
+  readonly #loaded = new Map<string, ConfigValue>();
   readonly #roots = new Map<string, ConfigValue>();
   /** Files that are being evaluated: one that asks for its own values gets none. */
   readonly #busy = new Set<string>();
@@ -41,36 +45,63 @@ export class ConfigTree {
 
   /** Names of the first level. */
   roots(): string[] {
-    return [...new Set(this.#options.files.map(({ name }) => name.split('.', 1)[0] ?? ''))];
+    const { files, framework, packages } = this.#options;
+    const defaults = [...('kind' in framework ? [] : framework), ...packages];
+    return [...new Set([...files, ...defaults].map(({ name }) => name.split('.', 1)[0] ?? ''))];
   }
 
   #root(root: string): ConfigValue {
     const held = this.#roots.get(root);
     if (held !== undefined) return held;
-    const files = this.#options.files.filter(({ name }) => name === root || name.startsWith(`${root}.`));
-    const value = files.reduce((before, file) => put(before, file.name.split('.').slice(1), this.#file(file)), absent(root));
-    const sealed = sealed_(value, root, this.#options.world.vault);
-    this.#roots.set(root, sealed);
-    return sealed;
+    const { files, framework } = this.#options;
+    // What the framework alone gives is set once more after all files, and `cors/x.php` is lost.
+    const isItsOwn = !('kind' in framework) && framework.some(({ name }) => name === root) && !files.some(({ name }) => name === root);
+    const loaded = this.#gathered(root, isItsOwn ? [] : files);
+    const value = this.#options.packages.filter(({ name }) => name === root).reduce((above, below) => mergeShallow(this.#default(below), above), loaded);
+    const result = sealed(value, root, this.#options.world.vault);
+    this.#roots.set(root, result);
+    return result;
+  }
+
+  /** What these files make of one name of the first level, in their order. */
+  #gathered(root: string, files: readonly ConfigFile[]): ConfigValue {
+    const own = files.filter(({ name }) => name === root || name.startsWith(`${root}.`));
+    const start = this.#options.files.some(({ name }) => name === root) ? absent(root) : this.#framework(root, absent(root));
+    return own.reduce((before, file) => putAt(before, file.name.split('.').slice(1), this.#file(file)), start);
   }
 
   #file({ name, path }: ConfigFile): ConfigValue {
-    const held = this.#files.get(name);
+    const held = this.#loaded.get(name);
     if (held !== undefined) return held;
     if (this.#busy.has(name)) return unknown('expression', `${path} reads its own values`, []);
     this.#busy.add(name);
-    const value = this.#evaluated(name, path);
+    const value = this.#framework(name, this.#evaluated(name, path));
     this.#busy.delete(name);
-    this.#files.set(name, value);
+    this.#loaded.set(name, value);
     return value;
+  }
+
+  /** The framework's own file of this name below the application's. */
+  #framework(name: string, file: ConfigValue): ConfigValue {
+    const { framework } = this.#options;
+    if ('kind' in framework) return openTo(framework, file);
+    const below = framework.find((each) => each.name === name);
+    return below === undefined ? file : file.kind === 'unset' ? this.#default(below) : mergeFramework(name, this.#default(below), file);
+  }
+
+  #default({ name, expression, label }: DefaultFile): ConfigValue {
+    return this.#evaluator(name, label).evaluate(expression, new Scope());
   }
 
   #evaluated(name: string, path: string): ConfigValue {
     const statements = this.#options.statements(path);
     const at: Place = { file: path, line: 1, column: 1, endLine: 1, endColumn: 1 };
     if (typeof statements === 'string') return unknown('unreadable', `${path}: ${statements}`, [{ file: path, line: 1, column: 1, what: statements }], at);
-    const evaluator = new Evaluator({ ...this.#options.world, config: (asked) => this.#loadedBefore(name, asked) });
-    return run(evaluator, statements, this.#scope(), { op: 'opaque', what: 'returns no array', at });
+    return run(this.#evaluator(name, ''), statements, this.#scope(), { op: 'opaque', what: 'returns no array', at });
+  }
+
+  #evaluator(name: string, label: string): Evaluator {
+    return new Evaluator({ ...this.#options.world, config: (asked) => this.#loadedBefore(name, asked) }, label);
   }
 
   /** Up to Laravel 12 the files share one scope: a variable that this one does not set may be another's. */
@@ -83,50 +114,12 @@ export class ConfigTree {
   /** `config()` in a configuration file sees the files that were loaded before it. */
   #loadedBefore(name: string, path: string): ConfigValue {
     const [root = '', ...rest] = path.split('.');
-    const files = this.#options.files;
-    const before = files.slice(0, files.findIndex((file) => file.name === name)).filter((file) => file.name === root || file.name.startsWith(`${root}.`));
-    const value = before.reduce((held, file) => put(held, file.name.split('.').slice(1), this.#file(file)), absent(root));
-    return walk(value, rest, path);
+    const { files } = this.#options;
+    const own = files.findIndex((file) => file.name === name);
+    return walk(this.#gathered(root, own === -1 ? files : files.slice(0, own)), rest, path);
   }
 }
 
 function absent(root: string): ConfigValue {
   return { kind: 'unset', trace: [{ file: undefined, line: 0, column: 0, what: `no file gives ${root}` }] };
-}
-
-/** Laravel's `data_get`: what is no array has no entries. */
-function walk(value: ConfigValue, segments: readonly string[], path: string): ConfigValue {
-  const [first, ...rest] = segments;
-  if (first === undefined) return value;
-  return eachOf(value, (each) => {
-    if (each.kind === 'unknown') return each;
-    if (each.kind === 'unset') return each;
-    if (each.kind !== 'array') return { kind: 'unset', trace: [...each.trace, { file: undefined, line: 0, column: 0, what: `${path} is below a value that is no array` }] };
-    const entry = entryOf(each, first);
-    return entry.kind === 'unset' ? { kind: 'unset', ...(each.place === undefined ? {} : { place: each.place }), trace: [...entry.trace, { file: undefined, line: 0, column: 0, what: `${path} is not there` }] } : walk(entry, rest, path);
-  });
-}
-
-/** A file in a folder sets its name in what the file of the folder's name gave. */
-function put(before: ConfigValue, segments: readonly string[], value: ConfigValue): ConfigValue {
-  const [first, ...rest] = segments;
-  if (first === undefined) return value;
-  if (before.kind === 'one-of') return oneOf(before.values.map((each) => put(each, segments, value)));
-  const entries = before.kind === 'array' ? [...before.entries] : [];
-  const inner = before.kind === 'array' ? before.entries.get(first) ?? absent(first) : absent(first);
-  const array = arrayOf([...entries.filter(([key]) => key !== first), [first, put(inner, rest, value)]], before.trace, before.place);
-  return before.kind === 'array' && before.open !== undefined ? { ...array, isList: false, open: before.open } : array;
-}
-
-/** Seals what a path names a secret, or what looks like one. */
-function sealed_(value: ConfigValue, path: string, vault: SecretVault): ConfigValue {
-  switch (value.kind) {
-    case 'array': return { ...value, entries: new Map([...value.entries].map(([key, entry]) => [key, sealed_(entry, `${path}.${key}`, vault)])) };
-    case 'one-of': return { ...value, values: value.values.flatMap((each) => {
-      const sealed = sealed_(each, path, vault);
-      return sealed.kind === 'one-of' ? sealed.values : [sealed];
-    }) };
-    case 'known': return typeof value.value === 'string' && (isSecretPath(path) || holdsUserInfo(value.value)) ? vault.seal(path, toText(value), value.trace, value.place) : value;
-    default: return value;
-  }
 }
