@@ -65,7 +65,10 @@ function parseEntry(raw: RawEntry, source: DotenvSource, rules: DotenvRules): Do
   const right = trim(raw.text.slice(equals + 1), equals + 1);
   const parsed = parseValue(right.text);
   if (!parsed.ok) return fail(parsed.cause, span(right.start + parsed.at, right.start + parsed.at + 1), right.text, name);
-  return { name, value: parsed.value, nameSpan, valueSpan: span(right.start, right.start + parsed.value.length) };
+  const { cutByHash, ...value } = parsed.value;
+  // Blanks before the value are trimmed by now: `A= # note` is a comment behind an empty value.
+  const isCut = cutByHash === true && (value.length > 0 || right.start === equals + 1);
+  return { name, value: isCut ? { ...value, cutByHash } : value, nameSpan, valueSpan: span(right.start, right.start + parsed.value.length) };
 }
 
 interface Piece {

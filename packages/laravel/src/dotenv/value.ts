@@ -8,6 +8,8 @@ export interface RawValue {
   readonly quote: 'none' | 'single' | 'double';
   /** Length of what was read, without a comment behind it. */
   readonly length: number;
+  /** A `#` without a blank before it ended the value: what stands behind is taken for a comment. */
+  readonly cutByHash?: true;
 }
 
 export type ParsedValue =
@@ -42,13 +44,14 @@ class ValueReader {
   #state: State = 'initial';
   #quote: RawValue['quote'] = 'none';
   #length = 0;
+  #isCut = false;
 
   get isOpen(): boolean {
     return this.#state === 'single' || this.#state === 'double' || this.#state === 'escape';
   }
 
   value(): RawValue {
-    return { parts: [...this.#parts, this.#chunks.join('')], quote: this.#quote, length: this.#length };
+    return { parts: [...this.#parts, this.#chunks.join('')], quote: this.#quote, length: this.#length, ...(this.#isCut ? { cutByHash: true } : {}) };
   }
 
   /** `end` is where the token ends: blanks and a comment behind the value do not move its own end. */
@@ -84,6 +87,7 @@ class ValueReader {
       this.#quote = 'double';
     } else if (token === '#') {
       this.#state = 'comment';
+      this.#isCut = true;
     } else {
       // Blanks, too: a form feed at the start is not trimmed and stays.
       this.#state = 'unquoted';
@@ -92,9 +96,14 @@ class ValueReader {
   }
 
   #takeUnquoted(token: string): undefined {
-    if (token === '#') this.#state = 'comment';
-    else if (SPACE.test(token)) this.#state = 'whitespace';
-    else this.#append(token);
+    if (token === '#') {
+      this.#state = 'comment';
+      this.#isCut = true;
+    } else if (SPACE.test(token)) {
+      this.#state = 'whitespace';
+    } else {
+      this.#append(token);
+    }
   }
 
   #takeDouble(token: string): undefined {
