@@ -17,6 +17,8 @@ const TOOLS: Readonly<Record<DebugTool, { readonly subject: string; readonly nam
   clockwork: { subject: 'clockwork.enable', name: 'Clockwork' },
   profiler: { subject: 'x-debug-token', name: "Symfony's profiler" },
 };
+/** What switches on whatever answers there. That nothing answers is no proof that it is off: Telescope has a gate, and records all the same. */
+const CONFIG_PATHS: Readonly<Record<string, string>> = { 'telescope/requests': 'telescope.enabled' };
 /** Both show themselves in every page that they listen to. */
 const SHOWN_IN_PAGES = ['debugbar', 'clockwork'] as const;
 
@@ -33,7 +35,8 @@ export const debugToolShown: LiveCheck = (view) => {
   const atPaths = seen.paths.flatMap(({ path, served }): readonly WireAnswer[] => {
     if (path.rule !== 'FWS-APP-007') return [];
     if (served.kind === 'inconclusive') return [served];
-    return served.value ? [fault({ subject: `/${path.path}`, shown: 'served', severity: 'high', rank: 2, message: `${origin} shows everybody /${path.path}: ${path.what}.`, remedy })] : [safe(`/${path.path}`, 'not served')];
+    if (served.value) return [fault({ subject: CONFIG_PATHS[path.path] ?? `/${path.path}`, shown: 'served', severity: 'high', rank: 2, message: `${origin} shows everybody /${path.path}: ${path.what}.`, remedy })];
+    return [safe(`/${path.path}`, 'not served')];
   });
   return judgeWire(seen, [...inPage, ...atPaths]);
 };

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Judgement } from '../../judgement.ts';
+import { join } from '../../drift.ts';
 import type { RuleId } from '../../rule.ts';
+import { passed, sampleRule } from '../../testing.ts';
 import { listedOrigins } from '../listed-origins.ts';
 import { noAnswer } from '../no-answer.ts';
 import type { PlannedRequest } from '../plan.ts';
@@ -251,6 +253,21 @@ describe('the session cookie on the wire', () => {
   });
 });
 
+describe('files and wire joined', () => {
+  test.each<[RuleId, string, WireOptions]>([
+    ['FWS-SES-001', 'session.secure', { headers: [['Set-Cookie', 'app_session=x']] }],
+    ['FWS-SES-003', 'session.http_only', { headers: [['Set-Cookie', 'app_session=x']] }],
+    ['FWS-SES-004', 'session.same_site', { headers: [['Set-Cookie', 'app_session=x']] }],
+    ['FWS-APP-001', 'app.debug', { rest: forKind('error-page', { status: 404, text: '{"exception":"E","file":"f","line":1,"trace":[' }) }],
+    ['FWS-APP-007', 'debugbar.enabled', { headers: [['phpdebugbar-id', '1']] }],
+    ['FWS-CRS-001', 'cors.allowed_origins', { rest: ({ purpose }) => (purpose.kind === 'origin' ? { status: 404, headers: [['Access-Control-Allow-Origin', purpose.origin], ['Access-Control-Allow-Credentials', 'true']] } : undefined) }],
+    ['FWS-CSP-002', 'script-src', { headers: csp("script-src 'unsafe-inline'") }],
+    ['FWS-HDR-001', 'strict-transport-security', {}],
+  ])('%s: good in files and bad on the wire is one drift about %s', (rule, subject, wire) => {
+    expect(join(sampleRule(rule), passed(subject), judge(rule, wire)).found.map(({ half, finding }) => [half, finding.subject])).toEqual([['drift', subject]]);
+  });
+});
+
 describe('the application on the wire', () => {
   const debug = '{"message":"canary","exception":"E","file":"f","line":1,"trace":[';
   test.each<[RuleId, string, WireOptions, string]>([
@@ -259,7 +276,7 @@ describe('the application on the wire', () => {
     ['FWS-APP-001', 'the web server answered', { rest: forKind('error-page', { status: 404, text: '<h1>404</h1>' }) }, 'inconclusive: the unknown path answers 404 without JSON, perhaps by the web server and not the application'],
     ['FWS-APP-007', 'the debug bar', { html: '<html><body><script>var phpdebugbar = new PhpDebugBar.DebugBar();</script>' }, 'fail high debugbar.enabled: The debug bar'],
     ['FWS-APP-007', 'Clockwork', { headers: [['X-Clockwork-Id', '1'], ['X-Clockwork-Version', '5']] }, 'fail high clockwork.enable: Clockwork'],
-    ['FWS-APP-007', 'Telescope for everybody', { rest: ({ url }) => (url.pathname === '/telescope/requests' ? { status: 200, text: '<title>Telescope</title>' } : undefined) }, 'fail high /telescope/requests: served'],
+    ['FWS-APP-007', 'Telescope for everybody', { rest: ({ url }) => (url.pathname === '/telescope/requests' ? { status: 200, text: '<title>Telescope</title>' } : undefined) }, 'fail high telescope.enabled: served'],
     ['FWS-APP-007', 'nothing', {}, 'pass debugbar.enabled: no sign of it in the page | clockwork.enable: no sign of it in the page | /telescope/requests: not served | /_ignition/health-check: not served'],
   ])('%s, %s', (rule, _name, wire, expected) => {
     const judgement = judge(rule, wire);
