@@ -13,6 +13,7 @@ export { entropyOf, isPlaceholder } from '../env/vault.ts';
 export { phpBase64 } from '../env/base64.ts';
 export { eachOf, entryOf, isSame } from '../config/combine.ts';
 export { isNullOf, truthOf } from '../config/truth.ts';
+export type { Override } from '../config/overrides.ts';
 export type { PhpFile } from '../php/file.ts';
 export { childrenOf, isNode, nodeIn, nodesIn, textIn, walk, type PhpNode } from '../php/node.ts';
 export { PhpNames } from '../php/names.ts';

@@ -1,3 +1,4 @@
+import type { Override } from '../config/overrides.ts';
 import type { EnvFile } from '../env/env-file.ts';
 import type { PhpFile } from '../php/file.ts';
 import type { ConfigValue, Place } from '../value.ts';
@@ -38,6 +39,8 @@ export interface LaravelApp {
   /** The files that hold at least one of these words: what a code rule parses. */
   filesWith(words: readonly string[]): readonly string[];
 
+  /** Configuration paths that providers and `bootstrap/app.php` set; they are part of `config()`. */
+  readonly overrides: readonly Override[];
   readonly configCache: ConfigCache;
   /** What could not be read so far. It grows while values are asked for: read it last. */
   readonly problems: readonly Problem[];

@@ -124,4 +124,96 @@ describe('reading an application', () => {
     expect(read.config('app.mine').trace.at(-1)).toMatchObject({ what: 'app.mine is assumed: set by the platform' });
     expect(read.config('app.debug')).toMatchObject({ kind: 'known', value: false });
   });
+
+  test('masks every secret that it was given, also of a file that phpdotenv rejects', async () => {
+    const masked = new Set<string>();
+    const read = await app({}, [envFile('APP_KEY=first-key\nexport JWT_SECRET="a \\"quoted\\" one" # note\nAPP_KEY=second#cut\nBAD=a b\nHOME_URL=https://u:in-url@h\n'), { kind: 'real', name: 'env-json', values: { DB_PASSWORD: 'real-one', APP_NAME: 'shop' }, complete: false }], { mask: (text) => masked.add(text) });
+    expect(read.envFile?.failure).toMatchObject({ cause: 'unexpected whitespace', span: { line: 4 } });
+    expect(read.config('app.key')).toMatchObject({ kind: 'unset' });
+    expect(read.env('APP_KEY')).toMatchObject({ kind: 'unknown', reason: 'unreadable' });
+    for (const secret of ['first-key', 'a "quoted" one', 'second', 'https://u:in-url@h', 'real-one']) expect(masked).toContain(secret);
+    expect(masked).not.toContain('shop');
+  });
+
+  const LARAVEL_12 = JSON.stringify({ packages: [{ name: 'laravel/framework', version: 'v12.22.0' }, { name: 'laravel/sanctum', version: 'v4.1.0' }, { name: 'sentry/sentry-laravel', version: '3.8.2' }] });
+
+  test('from 11 on the framework gives what the application does not, with its own trace', async () => {
+    const read = await app({ 'composer.lock': LARAVEL_12, session: "<?php return ['driver' => 'redis'];", database: "<?php return ['connections' => ['mysql' => ['driver' => 'mysql']]];" }, [envFile('APP_NAME="My Shop"\n')]);
+    expect(read.config('session.http_only')).toMatchObject({ kind: 'known', value: true, trace: [{ what: 'SESSION_HTTP_ONLY is not set' }, { file: undefined, what: "the default of Laravel 12.22.0: env('SESSION_HTTP_ONLY')" }] });
+    expect(read.config('session.driver')).toMatchObject({ kind: 'known', value: 'redis' });
+    // One level deeper, and no further.
+    expect(read.config('database.connections.pgsql.driver')).toMatchObject({ kind: 'known', value: 'pgsql' });
+    expect(read.config('database.connections.mysql.host')).toMatchObject({ kind: 'unset' });
+    expect(read.config('cors.allowed_origins')).toMatchObject({ kind: 'array' });
+    // Of 12 nobody looked at how it makes the name: both ways agree here.
+    expect(read.config('session.cookie')).toMatchObject({ kind: 'known', value: 'my_shop_session' });
+    expect(read.config('sanctum.expiration')).toMatchObject({ kind: 'known', value: null, trace: [{ what: 'the default of laravel/sanctum 4.1.0: a literal' }] });
+    expect(read.config('sanctum.stateful.1')).toMatchObject({ kind: 'known', value: 'localhost:3000' });
+    expect(read.config('sanctum.middleware')).toMatchObject({ kind: 'unknown' });
+    expect(read.config('sentry.breadcrumbs.sql_bindings')).toMatchObject({ kind: 'known', value: true });
+  });
+
+  test('unless the application does not want it, or nobody knows the version', async () => {
+    const off = await app({ 'composer.lock': LARAVEL_12, 'bootstrap/app.php': '<?php return $app->dontMergeFrameworkConfiguration();' }, [envFile('')]);
+    expect(off.config('session.http_only')).toMatchObject({ kind: 'unset' });
+    const unknown = await app({ 'composer.lock': '{}', session: SESSION }, [envFile('')]);
+    expect(unknown.framework.source).toBe('none');
+    expect(unknown.config('session.http_only')).toMatchObject({ kind: 'unknown', reason: 'no-version' });
+    expect(unknown.config('cors.paths')).toMatchObject({ kind: 'unknown', reason: 'no-version' });
+    expect(unknown.config('session.same_site')).toMatchObject({ kind: 'known', value: 'lax' });
+  });
+
+  test('sees what providers set: a literal, something else, and what may not run', async () => {
+    const provider = `<?php
+namespace App\\Providers;
+use Illuminate\\Support\\Facades\\Config;
+class AppServiceProvider extends ServiceProvider
+{
+    public function boot(): void
+    {
+        config(['session.same_site' => 'none', 'app.own' => env('OWN', 'x')]);
+        Config::set('session.lifetime', $this->lifetime());
+        if ($this->app->isLocal()) {
+            config()->set('session.driver', 'array');
+        }
+        $this->app['config']->push('cors.paths', '*');
+        config(["services.$name.key" => 'k']);
+        config([$any => 1]);
+    }
+}
+`;
+    const read = await app({ session: SESSION, cors: CORS, services: "<?php return ['a' => ['key' => 'v'], 'b' => 1];", 'app/Providers/AppServiceProvider.php': provider }, [envFile('')]);
+    expect(read.config('session.same_site')).toMatchObject({ kind: 'known', value: 'none', place: { file: 'app/Providers/AppServiceProvider.php', line: 8 } });
+    expect(read.config('session.same_site').trace.at(-1)).toMatchObject({ file: 'app/Providers/AppServiceProvider.php', what: 'is set while the application starts' });
+    expect(read.config('app.own')).toMatchObject({ kind: 'known', value: 'x' });
+    expect(read.config('session.lifetime')).toMatchObject({ kind: 'unknown', reason: 'runtime-override' });
+    expect(read.config('session.driver')).toMatchObject({ kind: 'one-of', values: [{ value: 'file' }, { value: 'array' }] });
+    expect(read.config('cors.paths')).toMatchObject({ kind: 'unknown', reason: 'runtime-override' });
+    expect(read.config('services.a')).toMatchObject({ kind: 'unknown', reason: 'runtime-override' });
+    expect(read.config('session.cookie')).toMatchObject({ kind: 'known' });
+    expect(read.problems).toEqual([{ file: 'app/Providers/AppServiceProvider.php', line: 15, why: 'it sets a configuration path whose name is not known' }]);
+  });
+
+  test('a provider that does not parse leaves open what it names', async () => {
+    const read = await app({ session: SESSION, 'app/Providers/AppServiceProvider.php': "<?php class A extends ServiceProvider { function boot() { config(['session.same_site' => ]); } }" }, [envFile('')]);
+    expect(read.config('session.same_site')).toMatchObject({ kind: 'one-of', values: [{ value: 'lax' }, { kind: 'unknown', reason: 'unreadable' }] });
+    expect(read.config('session.driver')).toMatchObject({ kind: 'known' });
+  });
+
+  test('with a cached configuration no file is read, and no .env', async () => {
+    const cache = "<?php return array ( 'session' => array ( 'secure' => true, ), 'app' => array ( 'key' => 'cached-key', ), );";
+    const read = await app({ session: SESSION, 'bootstrap/cache/config.php': cache }, [envFile('APP_DEBUG=true\n'), { kind: 'real', name: 'env-json', values: { APP_ENV: 'production' }, complete: true }]);
+    expect(read.configCache).toEqual({ path: 'bootstrap/cache/config.php', isPresent: true });
+    expect(read.config('session.secure')).toMatchObject({ kind: 'known', value: true, place: { file: 'bootstrap/cache/config.php' } });
+    expect(read.config('session.driver')).toMatchObject({ kind: 'unset' });
+    expect(read.config('app.key')).toMatchObject({ kind: 'secret' });
+    expect(read.env('APP_DEBUG')).toMatchObject({ kind: 'unset' });
+    expect(read.envFile).toBeUndefined();
+  });
+
+  test('what an image was built with is not known', async () => {
+    const read = await app({ session: SESSION }, [envFile('SESSION_DRIVER=redis\n')], { bakedAtBuild: 'Dockerfile:7 runs config:cache' });
+    expect(read.config('session.driver')).toMatchObject({ kind: 'unknown', reason: 'baked-at-build', why: 'Dockerfile:7 runs config:cache' });
+    expect(read.config('session.same_site')).toMatchObject({ kind: 'known', value: 'lax' });
+  });
 });

@@ -4,15 +4,17 @@ import type { Statement } from '../config/expression.ts';
 import { unknown } from '../config/combine.ts';
 import { isNullOf } from '../config/truth.ts';
 import { Environment } from '../env/environment.ts';
-import type { EnvSource } from '../env/sources.ts';
+import { RealEnvironment, type EnvSource } from '../env/sources.ts';
+import { secretTexts } from '../env/masking.ts';
 import { SecretVault } from '../env/vault.ts';
 import { loadPhpParser } from '../php/parser.ts';
 import { frameworkDefaults, packageDefaults, type DefaultFile } from '../defaults/base.ts';
 import type { ConfigValue, Unknown } from '../value.ts';
-import { CONFIG_CACHE } from './config-cache.ts';
+import { configCacheOf } from './config-cache.ts';
 import { below, type AppFiles } from './files.ts';
 import { frameworkOf, readLock, type Framework } from './framework.ts';
 import type { LaravelApp } from './laravel-app.ts';
+import { findOverrides } from './overrides.ts';
 import { readersIn, type Reader } from './readers.ts';
 import { PhpSources, type Problem } from './sources.ts';
 
@@ -25,6 +27,8 @@ export interface ReadAppOptions {
   readonly frameworkVersion?: string;
   /** Values for what cannot be known, by environment key or configuration path, each with its reason. */
   readonly assume?: ReadonlyMap<string, Assumption>;
+  /** Why the configuration is cached while an image is built: then the environment of that moment counts, and nobody knows it. */
+  readonly bakedAtBuild?: string;
   /** False where the framework's own configuration is not merged below the application's; as the tree says when not given. */
   readonly mergesFramework?: boolean;
   /** Told every secret text before anything else is done with it. */
@@ -49,11 +53,11 @@ export async function openApp(options: ReadAppOptions): Promise<{ readonly app: 
   const packages = lock.ok ? lock.packages : new Map();
   const framework = frameworkOf(packages, options.frameworkVersion);
   const vault = new SecretVault();
-  const configCache = { path: CONFIG_CACHE, isPresent: paths.includes(CONFIG_CACHE) };
+  for (const text of secretTexts(options.sources)) options.mask?.(text);
+  const configCache = configCacheOf(new RealEnvironment(options.sources), paths);
   const phpdotenv = packages.get('vlucas/phpdotenv')?.version;
-  const environment = new Environment({ sources: options.sources, files, vault, phpdotenv, isCached: configCache.isPresent });
-  const none = new Environment({ sources: [{ kind: 'real', name: 'no environment', values: {}, complete: true }], files, vault, phpdotenv, isCached: true });
-  for (const text of environment.secretTexts()) options.mask?.(text);
+  const environment = new Environment({ sources: options.sources, files, vault, phpdotenv, isCached: configCache.isPresent, bakedAtBuild: options.bakedAtBuild });
+  const none = new Environment({ sources: [{ kind: 'real', name: 'no environment', values: {}, complete: true }], files, vault, phpdotenv, isCached: true, bakedAtBuild: undefined });
   const php = new PhpSources(files, paths, await loadPhpParser());
   const configFiles = configFilesIn(paths, 'config');
   const statements = (path: string): readonly Statement[] | string => {
@@ -61,7 +65,10 @@ export async function openApp(options: ReadAppOptions): Promise<{ readonly app: 
     return (file === undefined ? undefined : statementsOf(file)) ?? php.problems().find((problem) => problem.file === path)?.why ?? 'the file cannot be read';
   };
   const merging = mergedFiles(files, framework, options.mergesFramework);
-  const treeOf = (of: Environment): ConfigTree => new ConfigTree({ files: configFiles, statements, framework: merging, packages: packageDefaults(packages), world: { vault, framework, env: (key, cast) => of.value(key, { cast }) } });
+  const treeOf = (of: Environment): ConfigTree => {
+    const world = { vault, framework, env: (key: string, cast: boolean): ConfigValue => of.value(key, { cast }) };
+    return new ConfigTree({ files: configFiles, cache: configCache.isPresent ? configCache.path : undefined, statements, framework: merging, packages: packageDefaults(packages), world, overrides: (loaded) => findOverrides(php, { ...world, config: (path) => loaded.loaded(path) }) });
+  };
   const [tree, bare] = [treeOf(environment), treeOf(none)];
   const assume = (name: string, value: ConfigValue): ConfigValue => assumed(options.assume?.get(name), name, value);
   const config = (path: string): ConfigValue => assume(path, tree.get(path));
@@ -72,6 +79,7 @@ export async function openApp(options: ReadAppOptions): Promise<{ readonly app: 
   const problems: readonly Problem[] = lock.ok ? [] : [{ file: 'composer.lock', line: undefined, why: lock.why }];
   const app: LaravelApp = {
     framework, packages, config, configCache,
+    get overrides() { return tree.overrides(); },
     configWithoutEnv: (path) => bare.get(path),
     location: (path) => config(path).place,
     configNames: tree.roots(),

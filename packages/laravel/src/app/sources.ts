@@ -45,6 +45,11 @@ export class PhpSources {
     });
   }
 
+  /** Something in a file that leaves values unknown. */
+  report(problem: Problem): void {
+    this.#problems.set(`${problem.file}:${problem.line}`, problem);
+  }
+
   problems(): readonly Problem[] {
     return [...this.#problems.values()];
   }

@@ -6,6 +6,7 @@ import { Evaluator } from './evaluator.ts';
 import type { World } from './evaluation.ts';
 import type { Statement } from './expression.ts';
 import { mergeFramework, mergeShallow, openTo } from './merge.ts';
+import { applyOverrides, type Override } from './overrides.ts';
 import { putAt, walk } from './path.ts';
 import { Scope } from './scope.ts';
 import { sealed } from './seal.ts';
@@ -13,6 +14,8 @@ import { run } from './statements.ts';
 
 export interface TreeOptions {
   readonly files: readonly ConfigFile[];
+  /** The cached configuration, which is read instead of all files. */
+  readonly cache: string | undefined;
   /** What a file does; the reason when that cannot be read. */
   statements(path: string): readonly Statement[] | string;
   readonly world: Omit<World, 'config'>;
@@ -20,6 +23,8 @@ export interface TreeOptions {
   readonly framework: readonly DefaultFile[] | Unknown;
   /** What packages merge once all files are loaded. */
   readonly packages: readonly DefaultFile[];
+  /** What providers set once all that is there. */
+  readonly overrides: (tree: ConfigTree) => readonly Override[];
 }
 
 /** From here on each file is loaded in a scope of its own. */
@@ -32,6 +37,7 @@ export class ConfigTree {
   readonly #roots = new Map<string, ConfigValue>();
   /** Files that are being evaluated: one that asks for its own values gets none. */
   readonly #busy = new Set<string>();
+  #held: readonly Override[] | undefined;
 
   constructor(options: TreeOptions) {
     this.#options = options;
@@ -47,7 +53,19 @@ export class ConfigTree {
   roots(): string[] {
     const { files, framework, packages } = this.#options;
     const defaults = [...('kind' in framework ? [] : framework), ...packages];
-    return [...new Set([...files, ...defaults].map(({ name }) => name.split('.', 1)[0] ?? ''))];
+    return [...new Set([...files, ...defaults, ...this.overrides().map(({ path }) => ({ name: path }))].map(({ name }) => name.split('.', 1)[0] ?? ''))];
+  }
+
+  /** The value at a path once all files are loaded, before any provider sets something. */
+  loaded(path: string): ConfigValue {
+    const [root = '', ...rest] = path.split('.');
+    return sealed(walk(this.#gathered(root, this.#options.files), rest, path), path, this.#options.world.vault);
+  }
+
+  /** What providers and `bootstrap/app.php` set. */
+  overrides(): readonly Override[] {
+    this.#held ??= this.#options.overrides(this);
+    return this.#held;
   }
 
   #root(root: string): ConfigValue {
@@ -57,14 +75,22 @@ export class ConfigTree {
     // What the framework alone gives is set once more after all files, and `cors/x.php` is lost.
     const isItsOwn = !('kind' in framework) && framework.some(({ name }) => name === root) && !files.some(({ name }) => name === root);
     const loaded = this.#gathered(root, isItsOwn ? [] : files);
-    const value = this.#options.packages.filter(({ name }) => name === root).reduce((above, below) => mergeShallow(this.#default(below), above), loaded);
-    const result = sealed(value, root, this.#options.world.vault);
+    const packages = this.#options.cache === undefined ? this.#options.packages : [];
+    const value = packages.filter(({ name }) => name === root).reduce((above, below) => mergeShallow(this.#default(below), above), loaded);
+    const result = sealed(applyOverrides(root, value, this.overrides()), root, this.#options.world.vault);
     this.#roots.set(root, result);
     return result;
   }
 
+  /** One array holds everything. */
+  #cached(root: string, cache: string): ConfigValue {
+    return walk(this.#file({ name: '', path: cache }), [root], root);
+  }
+
   /** What these files make of one name of the first level, in their order. */
   #gathered(root: string, files: readonly ConfigFile[]): ConfigValue {
+    const { cache } = this.#options;
+    if (cache !== undefined) return this.#cached(root, cache);
     const own = files.filter(({ name }) => name === root || name.startsWith(`${root}.`));
     const start = this.#options.files.some(({ name }) => name === root) ? absent(root) : this.#framework(root, absent(root));
     return own.reduce((before, file) => putAt(before, file.name.split('.').slice(1), this.#file(file)), start);
@@ -75,7 +101,7 @@ export class ConfigTree {
     if (held !== undefined) return held;
     if (this.#busy.has(name)) return unknown('expression', `${path} reads its own values`, []);
     this.#busy.add(name);
-    const value = this.#framework(name, this.#evaluated(name, path));
+    const value = name === '' ? this.#evaluated(name, path) : this.#framework(name, this.#evaluated(name, path));
     this.#busy.delete(name);
     this.#loaded.set(name, value);
     return value;

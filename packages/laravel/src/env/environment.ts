@@ -13,6 +13,8 @@ export interface EnvironmentOptions {
   readonly vault: SecretVault;
   /** As composer.lock names it. */
   readonly phpdotenv: string | undefined;
+  /** Why the environment is that of an image's build. */
+  readonly bakedAtBuild: string | undefined;
   /** With a cached configuration no `.env` is read. */
   readonly isCached: boolean;
 }
@@ -29,8 +31,10 @@ export class Environment {
   readonly #file: EnvFileReading | undefined;
   readonly #vault: SecretVault;
   readonly #sources: readonly EnvSource[];
+  readonly #bakedAtBuild: string | undefined;
 
-  constructor({ sources, files, vault, phpdotenv, isCached }: EnvironmentOptions) {
+  constructor({ sources, files, vault, phpdotenv, isCached, bakedAtBuild }: EnvironmentOptions) {
+    this.#bakedAtBuild = bakedAtBuild;
     this.#sources = isCached ? sources.filter(({ kind }) => kind !== 'file') : sources;
     this.#real = new RealEnvironment(sources);
     this.#vault = vault;
@@ -58,16 +62,8 @@ export class Environment {
     }
   }
 
-  /** Every text that is a secret, for masking. */
-  *secretTexts(): Generator<string> {
-    const keys = new Set([...Object.keys(this.#real.known()), ...(this.file?.entries ?? []).map(({ name }) => name)]);
-    for (const key of keys) {
-      const value = this.value(key);
-      if (value.kind === 'secret') yield this.#vault.textOf(value);
-    }
-  }
-
   #find(key: string): Found {
+    if (this.#bakedAtBuild !== undefined) return { kind: 'unknown', reason: 'baked-at-build', why: this.#bakedAtBuild };
     if (isSapiName(key)) return { kind: 'unknown', reason: 'sapi-name', why: `${key} is set by PHP or the web server itself` };
     const real = this.#real.find(key);
     if (real?.text !== undefined) return { kind: 'text', text: real.text, step: noFile(`${key} is ${shown(real.text)} in ${real.source}`, key), place: undefined };
