@@ -1,14 +1,16 @@
 /**
  * Writes what the world reads about an action from the one place that knows it, its contract (actions/<name>/src/inputs.ts):
- * actions/<name>/action.yml, the tables in actions/<name>/README.md, and schema/ops.schema.json.
+ * actions/<name>/action.yml, the tables in actions/<name>/README.md, and schema/ops.schema.json. Also the pages of the lint's rules.
  */
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ActionContract, InputSpec } from '@ops/shared';
+import { RULES } from '../actions/security-config-lint/src/rules.ts';
+import { rulePages, strayPages } from './rule-docs.ts';
 
 const USAGE = `usage: docs.ts [--check] [--help]
-  (nothing)  writes actions/*/action.yml, the tables of actions/*/README.md and schema/ops.schema.json
+  (nothing)  writes actions/*/action.yml, the tables of actions/*/README.md, schema/ and docs/rules/
   --check    writes nothing; exit 1 and the list of stale files`;
 
 /** GitHub's Marketplace cuts there. */
@@ -122,6 +124,7 @@ async function pages(problems: string[]): Promise<Page[]> {
   const shared: Readonly<Record<string, unknown>> = await import('@ops/shared').catch(() => ({}));
   // A schema of some actions only would call the inputs of the others unknown.
   if (typeof shared['opsSchema'] === 'function' && problems.length === 0) found.push({ file: join(root, 'schema/ops.schema.json'), text: `${JSON.stringify(shared['opsSchema'](contracts), null, 2)}\n` });
+  found.push(...rulePages(RULES, problems));
   return found;
 }
 
@@ -129,6 +132,9 @@ async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--help')) { console.log(USAGE); return 0; }
   const problems: string[] = [];
   const stale = (await pages(problems)).filter(({ file, text }) => !existsSync(file) || readFileSync(file, 'utf8') !== text);
+  const stray = strayPages(RULES);
+  if (args.includes('--check')) problems.push(...stray.map((file) => `${relative(root, file)} is the page of no rule; run: npm run docs`));
+  else for (const file of stray) rmSync(file);
   if (args.includes('--check')) problems.push(...stale.map(({ file }) => `${relative(root, file)} is stale; run: npm run docs`));
   else for (const { file, text } of stale) { mkdirSync(dirname(file), { recursive: true }); writeFileSync(file, text); }
   for (const problem of problems) console.error(problem);
