@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Secret, UserError } from '@ops/shared';
 import { Meter, type Waiting } from './progress.ts';
 import { redactor } from './redaction.ts';
-import { judgeStages, judgeWords, parseStages, type StageWords } from './stages.ts';
+import { judgeStages, parseStages, type StageWords } from './stages.ts';
 
 const WORDS: StageWords = { title: 'dump on app1', place: 'app1', commands: ['structure', 'dump'], programs: new Map([['structure', 'mysqldump'], ['dump', 'mysqldump']]), said: [] };
 const DONE = { exit: 0, lost: false };
@@ -56,20 +56,6 @@ describe('a server that went away', () => {
     expect(judged(3000)).toMatchObject({ reason: 'server-lost', message: expect.not.stringContaining('store'), remedy: expect.stringContaining('See in the server\'s log') });
   });
 });
-
-test.each([
-  ['mysqldump: Got error: 1045: Access denied for user', 'login-refused'],
-  ['mysqldump: Error 2013: Lost connection to server during query when dumping table `t` at row: 1', 'server-lost'],
-  ["mysqldump: Got error: 2003: Can't connect to MySQL server", 'host-unreachable'],
-  ["mysqldump: Got error: 1142: SELECT command denied to user", 'right-missing'],
-  ['pg_dump: error: connection to server at "h" (1.2.3.4), port 5432 failed: FATAL:  password authentication failed for user "x"', 'login-refused'],
-  ['pg_dump: error: connection to server at "h", port 5432 failed: Connection refused', 'host-unreachable'],
-  ['pg_dump: error: query failed: server closed the connection unexpectedly', 'server-lost'],
-  ['pg_dump: error: query failed: ERROR:  permission denied for table t', 'right-missing'],
-  ['pg_dump: error: aborting because of server version mismatch', 'client-mismatch'],
-  ['pg_dump: error: query failed: ERROR:  canceling statement due to lock timeout', 'dump-failed'],
-  ['something new', 'dump-failed'],
-])('%s means %s', (said, reason) => expect(judgeWords(said, 'app1').reason).toBe(reason));
 
 test('passwords of an option file and of .pgpass are taken out, in every form', () => {
   const redact = redactor({ env: {}, files: [{ name: 'my.cnf', text: new Secret('[client]\nuser="app"\npassword="a\\"b\\\\cd"\n') }, { name: 'pgpass', text: new Secret('*:*:*:app:p\\:w\\\\rd\n') }] });

@@ -1,5 +1,6 @@
 import type { StreamExit } from '@ops/remote';
-import { BackupFault, DDL_WAITS, type BackupReason } from '../fault.ts';
+import { BackupFault } from '../fault.ts';
+import { judgeWords } from './dumper-words.ts';
 
 /** What the last line of the dump script said: who compressed, and how each stage ended. */
 export interface StageReport {
@@ -90,23 +91,6 @@ function pausedTooLong(stage: string, words: StageWords, { patienceMs, longestMs
     message: `The ${words.title} lost its server: the store took nothing for ${seconds(longestMs)}, and this server ends a connection when nobody reads from it for ${seconds(patienceMs)} (net_write_timeout). Stage ${stage} failed.${lastWords(words)}`,
     remedy: `Find out why the store was that slow, or let the server wait longer: SET GLOBAL net_write_timeout = ${wanted}; and the same in its configuration file.`,
   });
-}
-
-const CAUSES: readonly { readonly pattern: RegExp; readonly reason: BackupReason; readonly why?: string; readonly remedy: (place: string) => string }[] = [
-  { pattern: /no space left on device|errno 28\b|disk (?:is )?full/i, reason: 'no-room', remedy: (place) => `Make room on ${place}.` },
-  { pattern: /error:? ?\(?(1045|1698|1130|1251|2059)\b|access denied for user|password authentication failed|no pg_hba\.conf entry|role ".*" does not exist|fe_sendauth|no password supplied/i, reason: 'login-refused', remedy: () => 'Check user and password of the database.' },
-  { pattern: /error:? ?\(?(1142|1143|1044|1227|1370)\b|permission denied for|command denied to user|must be (?:superuser|owner)|row-level security/i, reason: 'right-missing', remedy: () => 'Give the account the right that is named.' },
-  { pattern: /error:? ?\(?(2006|2013|1053|1927|1317|1152|1153|1158|1159|1160|1161)\b|lost connection|gone away|server closed the connection|terminating connection|connection to server was lost|could not receive data|could not send data|ssl syscall|connection killed/i, reason: 'server-lost', remedy: () => 'See in the server\'s log why it ended the connection (a restart, a killed query, net_write_timeout), then run the backup again.' },
-  { pattern: /error:? ?\(?(2002|2003|2005)\b|connection refused|could not translate host name|no such host|connection to server (?:at|on) .* failed|timeout expired/i, reason: 'host-unreachable', remedy: (place) => `Check that ${place} reaches the database server, and that it runs.` },
-  { pattern: /version mismatch/i, reason: 'client-mismatch', remedy: () => 'Use the client of the server\'s major version.' },
-  // pg_dump's --lock-wait-timeout is a statement timeout to the server; for everything else pg_dump turns that off.
-  { pattern: /lock timeout|due to statement timeout|lock-wait-timeout|could not obtain lock|error:? ?\(?1205\b/i, reason: 'dump-failed', why: `, because ${DDL_WAITS} for a table that it has to read`, remedy: () => 'Run the backup when no migration runs.' },
-];
-
-/** What a dumper's last words mean. The first cause that fits. */
-export function judgeWords(said: string, place: string): { readonly reason: BackupReason; readonly remedy: string; readonly why?: string } {
-  const cause = CAUSES.find(({ pattern }) => pattern.test(said));
-  return cause === undefined ? { reason: 'dump-failed', remedy: 'The dumper\'s own words name the cause; when it is gone, run the backup again.' } : { ...cause, remedy: cause.remedy(place) };
 }
 
 function lost({ exit, cause }: StreamExit, words: StageWords): BackupFault {

@@ -1,6 +1,7 @@
 import { BackupFault } from '../../fault.ts';
 import type { Cell } from '../query.ts';
 import type { ClientDialect } from '../client-query.ts';
+import { DATABASE_DENIED, INSECURE, INSECURE_REMEDY, LOST, REFUSED, UNABLE, UNABLE_REMEDY, UNREACHABLE } from './error-codes.ts';
 
 /** Arguments of the client that answers questions: errors of one statement do not end it, and nothing is buffered. */
 export const QUERY_FLAGS = ['--batch', '--skip-column-names', '--unbuffered', '--force', '--skip-reconnect', '--no-auto-rehash'] as const;
@@ -21,34 +22,28 @@ export function mysqlDialect(product: string): ClientDialect {
     cells: (record) => record.split('\t').map(cell),
     failure: (record) => (record.endsWith('\t0') ? undefined : 'stderr'),
     isError: (line) => line.startsWith('ERROR '),
-    isLost: (line) => LOST.has(/^ERROR (\d{4})\b/.exec(line)?.[1] ?? ''),
+    isLost: (line) => LOST.includes(/^ERROR (\d{4})\b/.exec(line)?.[1] ?? ''),
     fault: (words, title) => mysqlFault(words, title, product),
     quit: 'quit\n',
   };
 }
 
-const LOST = new Set(['2006', '2013', '2055', '1053', '1317', '1927', '4031']);
-const REFUSED = new Set(['1045', '1698', '1130', '1044', '1049', '1129', '1862', '2061', '3118', '4151']);
-/** The client lacks the way in which the account proves itself: mostly it is the other family's. */
-const UNABLE = new Set(['1251', '2059']);
-const UNREACHABLE = new Set(['2002', '2003', '2005', '2004']);
-
-/** The fault that a client's error line means. Codes: https://dev.mysql.com/doc/mysql-errors/9.0/en/ */
+/** The fault that a client's error line means. */
 export function mysqlFault(words: string, title: string, product: string): BackupFault {
   const code = /\b(?:ERROR|error:?|Error:?)\s+(\d{4})\b/.exec(words)?.[1] ?? /^(\d{4})\b/.exec(words)?.[1] ?? '';
-  if (REFUSED.has(code)) {
+  if (code === DATABASE_DENIED || REFUSED.includes(code)) {
     return new BackupFault({ reason: 'login-refused', message: `${product} refused the login for ${title}: ${words}`, remedy: 'Check user, password, database and the host part of the account (user@host) in env-file or database-url.' });
   }
-  if (UNABLE.has(code)) {
-    return new BackupFault({ reason: 'client-mismatch', message: `The client cannot log in to ${product} for ${title}, because it lacks what the account needs: ${words}`, remedy: 'Install the client of the server\'s own product where the dump runs: package mariadb-client for MariaDB, mysql-client for MySQL.' });
+  if (UNABLE.includes(code)) {
+    return new BackupFault({ reason: 'client-mismatch', message: `The client cannot log in to ${product} for ${title}, because it lacks what the account needs: ${words}`, remedy: UNABLE_REMEDY });
   }
-  if (UNREACHABLE.has(code)) {
+  if (UNREACHABLE.includes(code)) {
     return new BackupFault({ reason: 'host-unreachable', message: `${product} cannot be reached for ${title}: ${words}`, remedy: 'Check that the server runs, and host, port or socket in env-file or database-url, as seen from where the dump runs.' });
   }
-  if (/^2026\b|SSL|TLS|certificate/i.test(code === '2026' ? '2026' : words)) {
-    return new BackupFault({ reason: 'login-refused', message: `${product} could not agree on TLS for ${title}: ${words}`, remedy: 'Set db-ca to the CA of the server, or db-tls: require (encrypted, not verified) or off for a server on the same machine.' });
+  if (INSECURE.includes(code) || (code === '' && /SSL|TLS|certificate/i.test(words))) {
+    return new BackupFault({ reason: 'login-refused', message: `${product} could not agree on TLS for ${title}: ${words}`, remedy: INSECURE_REMEDY });
   }
-  if (LOST.has(code)) {
+  if (LOST.includes(code)) {
     return new BackupFault({ reason: 'server-lost', message: `${product} went away while ${title} was looked at: ${words}`, remedy: 'Look at the log of the database server: it was stopped, restarted, or ran out of memory.' });
   }
   return new BackupFault({ reason: 'dump-failed', message: `${product} refused a question about ${title}: ${words}` });

@@ -29,7 +29,8 @@ export function postgresFault(words: string, title: string): BackupFault {
   if (/password authentication failed|no password supplied|no pg_hba.conf entry|authentication failed|role ".*" (?:does not exist|is not permitted)|database ".*" does not exist|^28|^3D000|permission denied for database/.test(words)) {
     return new BackupFault({ reason: 'login-refused', message: `PostgreSQL refused the login for ${title}: ${words}`, remedy: 'Check user, password and database in env-file or database-url, and pg_hba.conf of the server.' });
   }
-  if (/certificate|SSL|TLS/.test(words)) {
+  // Not the words of a statement, which may well name a table so.
+  if (!/^[0-9A-Z]{5} /.test(words) && /certificate|SSL|TLS/.test(words)) {
     return new BackupFault({ reason: 'login-refused', message: `PostgreSQL could not agree on TLS for ${title}: ${words}`, remedy: 'Set db-ca to the CA of the server, or db-tls: require (encrypted, not verified) or off for a server on the same machine.' });
   }
   if (/server closed the connection|terminating connection|connection to server was lost|^57P0|^08/.test(words)) {
