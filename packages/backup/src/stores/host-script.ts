@@ -22,7 +22,7 @@ export interface HostCall {
 export function startCall(place: Place, call: HostCall): RemoteStream {
   return place.open({
     title: `${call.verb} of a backup`,
-    script: scripts['store-host.sh'],
+    script: `${scripts['store-folder.sh']}${scripts['store-host.sh']}`,
     values: { VERB: call.verb, ROOT: call.root, KEY: call.key ?? '', ID: '', NEED_KIB: '0', ETAG: '', SWAP_NAME: '.ops-swap', ...call.values },
     ...(call.signal === undefined ? {} : { signal: call.signal }),
   });
@@ -33,11 +33,16 @@ export async function endOf(stream: RemoteStream, place: Place, call: HostCall):
   const { exit, lost, cause } = await stream.exit;
   if (lost) throw lostFault(cause, place, call);
   if (exit === 0 || exit === NO_SUCH_FILE || exit === TAKEN) return exit;
-  const said = stream.stderrTail().trim().split('\n').at(-1)?.replace(/^ops: /, '') ?? '';
+  throw folderFault(place, call, exit, stream.stderrTail());
+}
+
+/** What an exit code of store-folder.sh means that is no answer. */
+export function folderFault(place: Pick<Place, 'name'>, call: Pick<HostCall, 'verb' | 'root' | 'key'>, exit: number, text: string): BackupFault {
+  const said = text.trim().split('\n').at(-1)?.replace(/^ops: /, '') ?? '';
   const what = `${call.verb} ${call.key ?? ''}`.trim();
-  if (exit === 42) throw new BackupFault({ reason: 'store-refused', message: `${place.name}: ${call.root} is no place for backups: ${said}.`, remedy: 'Choose another folder, for example /var/backups/shop.' });
-  if (exit === 43) throw new BackupFault({ reason: 'no-room', message: `${place.name}: the disk of ${call.root} is full: ${said}.`, remedy: 'Make room there, or let backups go earlier (retention).' });
-  throw new BackupFault({ reason: 'store-refused', message: `${place.name}: could not ${what} in ${call.root}: ${said === '' ? `exit ${exit}` : said}.`, remedy: 'Look at the folder, its owner and its rights.' });
+  if (exit === 42) return new BackupFault({ reason: 'store-refused', message: `${place.name}: ${call.root} is no place for backups: ${said}.`, remedy: 'Choose another folder, for example /var/backups/shop.' });
+  if (exit === 43) return new BackupFault({ reason: 'no-room', message: `${place.name}: the disk of ${call.root} is full: ${said}.`, remedy: 'Make room there, or let backups go earlier (retention).' });
+  return new BackupFault({ reason: 'store-refused', message: `${place.name}: could not ${what} in ${call.root}: ${said === '' ? `exit ${exit}` : said}.`, remedy: 'Look at the folder, its owner and its rights.' });
 }
 
 function lostFault(cause: UserError | undefined, place: Place, call: HostCall): UserError {

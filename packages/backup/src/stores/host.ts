@@ -5,25 +5,17 @@ import type { Clock, Random } from '@ops/shared';
 import { BackupFault } from '../fault.ts';
 import type { Place } from '../place.ts';
 import { DigestStream } from './digest.ts';
-import { causeOf, missing, notCancelled, taken } from './faults.ts';
+import { causeOf, missing, notCancelled } from './faults.ts';
 import { byKey, parsePartial } from './fs-files.ts';
-import { endOf, NO_SUCH_FILE, runCall, startCall, TAKEN, type HostCall, type Verb } from './host-script.ts';
+import { FolderDraft } from './host-draft.ts';
+import { endOf, NO_SUCH_FILE, runCall, startCall, type HostCall, type Verb } from './host-script.ts';
 import { safeKey, safePrefix } from './key.ts';
-import type { Store, StoredObject, StoreFacts, Tier, Uploaded, UploadRequest } from './store.ts';
+import type { HostSum, Store, StoredObject, StoreFacts, Tier, Uploaded, UploadRequest } from './store.ts';
 
 export interface HostDeps {
   readonly place: Place;
   readonly random: Pick<Random, 'hex'>;
   readonly clock: Pick<Clock, 'now'>;
-}
-
-const PUBLISH_MS = 15 * 60_000;
-const DISCARD_MS = 60_000;
-
-interface Sum {
-  readonly bytes: number;
-  /** Empty when the host has no program for it. */
-  readonly sha256: string;
 }
 
 /**
@@ -44,14 +36,17 @@ export class HostStore implements Store {
 
   readonly segmentBytes = (): number => Number.MAX_SAFE_INTEGER;
 
+  get onHost(): NonNullable<Store['onHost']> {
+    return { host: this.#deps.place.name, draft: (key, estimateBytes) => this.#draft(safeKey(key), estimateBytes) };
+  }
+
   async probe(signal: AbortSignal): Promise<StoreFacts> {
     await this.#run('probe', undefined, signal, { ID: this.#id() });
     return { checksums: true, conditional: true, versioning: false };
   }
 
   async upload(request: UploadRequest): Promise<Uploaded> {
-    const sum = await this.#write(safeKey(request.key), request.body, request.estimateBytes, request.signal);
-    return { bytes: sum.bytes, sha256: sum.sha256, proof: sum.proven ? 'store' : 'size' };
+    return this.#write(safeKey(request.key), request.body, request.estimateBytes, request.signal);
   }
 
   async create(key: string, body: Uint8Array, _tier: Tier | undefined, signal: AbortSignal): Promise<void> {
@@ -64,10 +59,10 @@ export class HostStore implements Store {
   }
 
   async replace(key: string, body: Uint8Array, etag: string | undefined, signal: AbortSignal): Promise<boolean> {
-    const id = this.#id();
-    if ((await this.#run('head', safeKey(key), signal)).exit === NO_SUCH_FILE) return false;
-    await this.#receive(key, id, Readable.from([body]), body.length, signal);
-    return (await this.#run('replace', key, signal, { ID: id, ETAG: etag ?? '' })).exit === 0;
+    const draft = this.#draft(safeKey(key), body.length);
+    if ((await this.#run('head', key, signal)).exit === NO_SUCH_FILE) return false;
+    await this.#receive(draft, Readable.from([body]), signal);
+    return (await this.#run('replace', key, signal, { ID: draft.values.ID, ETAG: etag ?? '' })).exit === 0;
   }
 
   async download(key: string, signal: AbortSignal): Promise<Readable> {
@@ -116,6 +111,10 @@ export class HostStore implements Store {
     return this.#deps.random.hex(8);
   }
 
+  #draft(key: string, estimateBytes: number): FolderDraft {
+    return new FolderDraft({ store: this.name, place: this.#deps.place, root: this.#root, key, id: this.#id(), estimateBytes });
+  }
+
   #call(verb: Verb, key: string | undefined, signal: AbortSignal | undefined, values: Readonly<Record<string, string>> = {}): HostCall {
     return { verb, root: this.#root, values, ...(key === undefined ? {} : { key }), ...(signal === undefined ? {} : { signal }) };
   }
@@ -158,44 +157,27 @@ export class HostStore implements Store {
     if (read !== bytes) throw new BackupFault({ reason: 'store-refused', message: `${this.name}: ${key} had ${bytes} bytes, and ${read} came.`, remedy: 'Look at who writes to this folder.' });
   }
 
-  async #write(key: string, body: Readable, estimateBytes: number, signal: AbortSignal): Promise<Sum & { readonly proven: boolean }> {
-    const id = this.#id();
+  async #write(key: string, body: Readable, estimateBytes: number, signal: AbortSignal): Promise<Uploaded> {
+    const draft = this.#draft(key, estimateBytes);
     try {
       notCancelled(signal, `writing ${key}`);
-      const { ours, theirs } = await this.#receive(key, id, body, estimateBytes, signal);
-      const proven = theirs.sha256 !== '';
-      if (ours.bytes !== theirs.bytes || (proven && ours.sha256 !== theirs.sha256)) throw new BackupFault({ reason: 'checksum-differs', message: `${this.name}: ${key} did not arrive as it was sent: ${ours.bytes} bytes, sha256 ${ours.sha256}, became ${theirs.bytes} bytes, sha256 ${theirs.sha256}.`, remedy: 'Look at the disk of the host, then start the run again.' });
+      const { ours, said } = await this.#receive(draft, body, signal);
+      const proven = draft.prove(ours, { status: 0, said });
       notCancelled(signal, `writing ${key}`);
-      if ((await this.#publish(key, id)) === TAKEN && !(await this.#holds(key, ours, signal))) throw taken(this.name, key);
-      return { ...ours, proven };
+      await draft.publish(proven, signal);
+      return proven;
     } catch (thrown) {
       const cause = causeOf(thrown, body, signal, `writing ${key}`, (error) => error);
       body.destroy();
       throw cause;
     } finally {
       // Published, it is gone already; the signal may have ended everything else.
-      await this.abandonOne(key, id);
+      await draft.discard();
     }
   }
 
-  /** Not the run's signal: a cancel must not come between. But a disk that hangs may not hold the run for ever. */
-  async #publish(key: string, id: string): Promise<number> {
-    const limit = AbortSignal.timeout(PUBLISH_MS);
-    try {
-      return (await this.#run('publish', key, limit, { ID: id })).exit;
-    } catch (thrown) {
-      if (!limit.aborted) throw thrown;
-      throw new BackupFault({ reason: 'store-timeout', message: `${this.name}: ${key} did not get its final name within ${PUBLISH_MS / 60_000} min.`, remedy: 'Look at the disk of the host: writing out (sync) hangs there.', cause: thrown });
-    }
-  }
-
-  /** A host that is out of reach keeps it: `unfinished` lists it, and the post step tries again. */
-  async abandonOne(key: string, id: string): Promise<void> {
-    await this.#run('discard', key, AbortSignal.timeout(DISCARD_MS), { ID: id }).catch(() => undefined);
-  }
-
-  async #receive(key: string, id: string, body: Readable, estimateBytes: number, signal: AbortSignal): Promise<{ readonly ours: Sum; readonly theirs: Sum }> {
-    const call = this.#call('receive', key, signal, { ID: id, NEED_KIB: String(Math.ceil(estimateBytes / 1024)) });
+  async #receive({ key, values }: FolderDraft, body: Readable, signal: AbortSignal): Promise<{ readonly ours: HostSum; readonly said: string }> {
+    const call = this.#call('receive', key, signal, values);
     const stream = startCall(this.#deps.place, call);
     const digest = new DigestStream();
     const said: Buffer[] = [];
@@ -216,13 +198,7 @@ export class HostStore implements Store {
       throw thrown;
     }
     await endOf(stream, this.#deps.place, call);
-    const [bytes = '', sha256 = ''] = Buffer.concat(said).toString().trim().split(' ');
-    return { ours: { bytes: digest.bytes, sha256: digest.sha256 }, theirs: { bytes: Number(bytes), sha256: /^[0-9a-f]{64}$/.test(sha256) ? sha256 : '' } };
-  }
-
-  async #holds(key: string, ours: Sum, signal: AbortSignal): Promise<boolean> {
-    const { stdout } = await this.#run('hash', key, signal);
-    return stdout.toString().trim() === `${ours.bytes} ${ours.sha256}`;
+    return { ours: { bytes: digest.bytes, sha256: digest.sha256 }, said: Buffer.concat(said).toString().trim() };
   }
 }
 

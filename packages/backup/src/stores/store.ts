@@ -63,6 +63,31 @@ export interface NotCopied {
   readonly leftover: boolean;
 }
 
+/**
+ * One object of a folder on a host while a script there writes it: it has an unfinished name, which the store's `unfinished`
+ * lists and `abandon` ends, until it is published or discarded.
+ */
+export interface HostDraft {
+  readonly key: string;
+  /** What the words of store-folder.sh need to write it: ROOT, KEY, ID, NEED_KIB. */
+  readonly values: Readonly<Record<'ROOT' | 'KEY' | 'ID' | 'NEED_KIB', string>>;
+  /**
+   * What stands there, when the script's last words say that it is what came to us: `BYTES SHA256` with status 0. Throws
+   * BackupFault `no-room`, `store-refused`, `checksum-differs`, or `stage-killed` without any words.
+   */
+  prove(ours: HostSum, ended: { readonly status: number; readonly said: string } | undefined): Uploaded;
+  /** Gives it its final name. Throws `store-conflict`, `store-timeout`, `store-refused`, `host-unreachable`. */
+  publish(proven: HostSum, signal: AbortSignal): Promise<void>;
+  /** Removes what is unfinished of it. Never throws: what a host keeps that is out of reach, `unfinished` lists. */
+  discard(): Promise<void>;
+}
+
+export interface HostSum {
+  readonly bytes: number;
+  /** sha256, hex. */
+  readonly sha256: string;
+}
+
 export interface Uploaded {
   readonly bytes: number;
   /** sha256, hex, of the bytes handed over. */
@@ -84,6 +109,8 @@ export interface Store {
   readonly kind: 's3' | 'fs' | 'host';
   /** Address that public tools need to reach it, where it is not AWS's own (s3). */
   readonly endpoint?: string | undefined;
+  /** Only of a folder on a host: lets a script that runs on that very host write objects by itself. */
+  readonly onHost?: { readonly host: string; draft(key: string, estimateBytes: number): HostDraft };
   /** Most bytes of one segment; a longer stream goes on in the next. */
   readonly segmentBytes: (estimateBytes: number, parallel: number) => number;
   /** Looks at what it can do; leaves one fixed object at most. Once per run. */
