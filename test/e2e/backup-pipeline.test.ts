@@ -1,103 +1,17 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { Secret } from '@ops/shared';
-import { BackupFault, openPlaintext, storeArtifact, type ArtifactRequest, type Codec, type Progress, type Scan } from '../../packages/backup/src/index.ts';
+import { BackupFault, openPlaintext, storeArtifact, type ArtifactRequest, type Codec } from '../../packages/backup/src/index.ts';
 import { bytesOf, localPlace, MemoryStore } from '../../packages/backup/src/testing.ts';
+import { Bench, killed, PLAIN, rows, TRAILER, until, WAIT_MS } from '../support/pipeline.ts';
 import { describeWithServices } from '../support/require.ts';
 import { placeOf } from '../support/services.ts';
 
-const TAP = pathToFileURL(join(import.meta.dirname, '../../packages/backup/src/pipeline/tap-worker.ts'));
-const PLAIN: Codec = { compression: 'zstd', level: 3, encryption: 'none', recipients: [] };
-const WAIT_MS = 60_000;
 jest.setTimeout(2 * WAIT_MS);
-
-/** A few rows as mysqldump writes them, `count` times. */
-const rows = (count: number): string => `CREATE TABLE \`t\` (\`id\` int);\n${"INSERT INTO `t` VALUES (1,'a;\\'b'),(2,'(c)');\n".repeat(count)}`;
-const TRAILER = '-- Dump completed on 2026-11-25 12:00:00\n';
-
-class Bench {
-  readonly dir = mkdtempSync(join(tmpdir(), 'ops-pipeline-test-'));
-  readonly store: MemoryStore;
-  readonly seen: string[] = [];
-  readonly progress: Progress[] = [];
-  readonly scans: Scan[] = [];
-  readonly abort = new AbortController();
-
-  constructor(store = new MemoryStore()) {
-    this.store = store;
-  }
-
-  /** A program that plays the dumper. */
-  program(name: string, script: string): string {
-    const path = join(this.dir, name);
-    writeFileSync(path, `#!/bin/sh\n${script}\n`);
-    chmodSync(path, 0o755);
-    return path;
-  }
-
-  request(script: string, more: Partial<ArtifactRequest> = {}): ArtifactRequest {
-    const program = this.program('dumper', script);
-    return {
-      place: localPlace({ ...process.env, TMPDIR: this.dir, OPS_TEST_MARK: this.dir, PATH: `${this.dir}/bin:${process.env['PATH'] ?? ''}` }),
-      plan: { name: 'dump', commands: [{ id: 'dump', program, args: [] }], scan: 'mysql' },
-      login: { files: [], env: {} }, codec: PLAIN, store: this.store, segmentKey: (index) => `data/x.${index}`, tier: 'daily', estimateBytes: 1000, parallel: 1,
-      onProgress: (progress) => this.progress.push(progress), onUpload: (key) => this.seen.push(key), approve: (scan) => { this.scans.push(scan); return Promise.resolve(); },
-      signal: this.abort.signal, workers: { tap: TAP }, ...more,
-    };
-  }
-
-  /** The fault of a run that must fail, after looking that nothing is left of it. */
-  async fails(request: ArtifactRequest): Promise<BackupFault> {
-    const outcome: unknown = await storeArtifact(request).then((stored) => stored, (thrown: unknown) => thrown);
-    if (!(outcome instanceof BackupFault)) throw new Error(`it did not fail with a BackupFault: ${JSON.stringify(outcome)} ${String(outcome)}`);
-    await this.nothingLeft();
-    expect([...this.store.objects.keys()]).toEqual([]);
-    expect(await this.store.unfinished('')).toEqual([]);
-    return outcome;
-  }
-
-  marked(): string[] {
-    return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && pid !== String(process.pid)).filter((pid) => {
-      try {
-        if (readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`OPS_TEST_MARK=${this.dir}`)) return true;
-        // Decoders are children of this process, whose environment knows no mark. One that nobody has reaped yet is gone.
-        const [state, parent] = (readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1) ?? '').split(' ');
-        return parent === String(process.pid) && state !== 'Z' && /^(zstd|gzip|pg_restore)/.test(readFileSync(`/proc/${pid}/comm`, 'latin1'));
-      } catch { return false; }
-    });
-  }
-
-  async nothingLeft(): Promise<void> {
-    await until(() => this.marked().length === 0 && !readdirSync(this.dir).some((name) => name.startsWith('ops-stream')), () => `processes ${this.marked().join(' ')}, files ${readdirSync(this.dir).join(' ')}`);
-  }
-
-  [Symbol.dispose](): void {
-    rmSync(this.dir, { recursive: true, force: true });
-  }
-}
-
-async function until(condition: () => boolean, what: () => string = () => condition.toString()): Promise<void> {
-  const end = Date.now() + WAIT_MS;
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`not within ${WAIT_MS} ms: ${what()}`);
-    await new Promise((resolve) => { setTimeout(resolve, 10); });
-  }
-}
-
-/** Kills the first process of the bench whose command line fits. */
-async function killed(bench: Bench, pattern: RegExp, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-  const find = (): string | undefined => bench.marked().find((pid) => {
-    try { return pattern.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ')); } catch { return false; }
-  });
-  await until(() => find() !== undefined);
-  process.kill(Number(find()), signal);
-}
 
 const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -218,15 +132,13 @@ describeWithServices('no dump is stored', ['zstd'], () => {
   test.each<[string, RegExp, RegExp]>([
     ['the dumper', /sleep 100000/, /stage dump was ended by SIGKILL/],
     ['zstd', /^zstd .*--check/, /stage zstd was ended by SIGKILL/],
-    ['tee', /^tee /, /stage tee was ended by SIGKILL/],
   ])('when %s is killed and the dumper waits for a lock', async (_name, pattern, message) => {
     using bench = new Bench();
-    const failing = bench.fails(bench.request(`echo 'SET a=1;'; : >${bench.dir}/blocked; exec sleep 100000`, { hostCopy: { folder: join(bench.dir, 'copies'), file: 'x' } }));
+    const failing = bench.fails(bench.request(`echo 'SET a=1;'; : >${bench.dir}/blocked; exec sleep 100000`));
     failing.catch(() => undefined);
     await until(() => existsSync(join(bench.dir, 'blocked')));
     await killed(bench, pattern);
     expect(await failing).toMatchObject({ reason: 'stage-killed', message: expect.stringMatching(message) });
-    expect(readdirSync(join(bench.dir, 'copies'))).toEqual([]);
   });
 
   test('when the script around it is killed', async () => {
@@ -299,15 +211,14 @@ describeWithServices('no dump is stored', ['zstd'], () => {
   });
 });
 
-describeWithServices('an encrypted dump with a copy on the host', ['age', 'zstd'], () => {
+describeWithServices('an encrypted dump', ['age', 'zstd'], () => {
   const dump = `echo 'SET a=1;'; echo '${TRAILER.trim()}'`;
 
-  test('opens with either key by ours and by age\'s own program, and the copy is the plain zstd', async () => {
+  test('opens with either key by ours and by age\'s own program', async () => {
     using bench = new Bench();
     const [operations, breakGlass] = await Promise.all([generateX25519Identity(), generateHybridIdentity()]);
     const codec: Codec = { ...PLAIN, encryption: 'age', recipients: [await identityToRecipient(operations), await identityToRecipient(breakGlass)] };
-    const folder = join(bench.dir, 'copies of it');
-    const stored = await storeArtifact(bench.request(dump, { codec, hostCopy: { folder, file: 'x.sql.zst' } }));
+    const stored = await storeArtifact(bench.request(dump, { codec }));
     const object = bench.store.objects.get('data/x.1')?.body ?? Buffer.alloc(0);
     const plain = `SET a=1;\n${TRAILER}`;
     for (const identity of [operations, breakGlass]) {
@@ -316,26 +227,6 @@ describeWithServices('an encrypted dump with a copy on the host', ['age', 'zstd'
       const opened = execFileSync(placeOf('age'), ['-d', '-i', join(bench.dir, 'key')], { input: object });
       expect(execFileSync('zstd', ['-dc'], { input: opened }).toString()).toBe(plain);
     }
-    const copy = readFileSync(join(folder, 'x.sql.zst'));
-    expect(stored.hostCopy).toEqual({ bytes: copy.length, sha256: sha256(copy) });
-    expect(readdirSync(folder)).toEqual(['x.sql.zst']);
-    expect(execFileSync('zstd', ['-dc'], { input: copy }).toString()).toBe(plain);
-  });
-
-  test('never overwrites a copy, never costs the backup, and leaves none of a failed one', async () => {
-    using bench = new Bench();
-    const folder = join(bench.dir, 'copies');
-    execFileSync('mkdir', [folder]);
-    writeFileSync(join(folder, 'x'), 'older');
-    const hostCopy = { folder, file: 'x' };
-    expect((await storeArtifact(bench.request(dump, { hostCopy }))).hostCopy).toEqual({ why: expect.stringMatching(/could not get its final name: .*x/) });
-    expect([readdirSync(folder), readFileSync(join(folder, 'x'), 'utf8')]).toEqual([['x'], 'older']);
-    bench.store.objects.clear();
-    writeFileSync(join(bench.dir, 'file'), '');
-    expect((await storeArtifact(bench.request(dump, { hostCopy: { folder: join(bench.dir, 'file'), file: 'y' } }))).hostCopy).toEqual({ why: expect.stringMatching(/could not be written.*tee ended with 1/) });
-    bench.store.objects.clear();
-    expect(await bench.fails(bench.request('echo x; exit 3', { hostCopy: { folder, file: 'z' } }))).toMatchObject({ reason: 'dump-failed' });
-    expect(readdirSync(folder)).toEqual(['x']);
   });
 
   test('is refused when cut, changed, followed by something, or opened with another key', async () => {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Codec, Compression } from '../codecs/codec.ts';
 import type { ArtifactPlan, ClientLogin, Scan } from '../engines/engine.ts';
 import type { Place } from '../place.ts';
-import type { Store, Tier, Uploaded } from '../stores/store.ts';
+import type { HostDraft, Store, Tier, Uploaded } from '../stores/store.ts';
 
 /** One object of the store that holds a part of an artifact's stored bytes. */
 export interface Segment extends Uploaded {
@@ -21,8 +21,8 @@ export interface StoredArtifact {
   readonly compression: Compression;
   /** What the user must be told although it went well, one sentence each. */
   readonly notices: readonly string[];
-  /** Set when a host copy was asked for. */
-  readonly hostCopy?: HostCopied;
+  /** Of the copies that the script wrote on the host, in the order they were asked for. */
+  readonly hostCopies: readonly HostCopied[];
   readonly startedMs: number;
   readonly endedMs: number;
 }
@@ -35,21 +35,22 @@ export interface Progress {
   readonly stalled?: 'dumper' | 'store' | 'tap';
 }
 
-/** A copy of the compressed, not encrypted stream that the pipeline writes on the host itself (`stores: host:/…` with via: host). */
-export interface HostCopy {
-  /** Absolute folder on the host, and the final name inside it. */
-  readonly folder: string;
-  readonly file: string;
+/** Files of the compressed, not encrypted stream that the script writes on the host itself (`stores: host:/…` with via: host). */
+export interface OnHost {
+  /** Set when it is the primary: then nothing is uploaded, and its failure is that of the dump. */
+  readonly primary: HostDraft | undefined;
+  readonly copies: readonly HostDraft[];
 }
 
-/** A published host copy, or why there is none. */
-export type HostCopied = { readonly bytes: number; readonly sha256: string } | { readonly why: string };
+/** A copy that is whole, and not published yet, or why there is none. */
+export type HostCopied = { readonly draft: HostDraft; readonly segment: Segment } | { readonly why: string };
 
 export interface ArtifactRequest {
   readonly place: Place;
   readonly plan: ArtifactPlan;
   readonly login: ClientLogin;
   readonly codec: Codec;
+  /** The primary. */
   readonly store: Store;
   /** Key of segment `index` (from 1). */
   readonly segmentKey: (index: number) => string;
@@ -69,7 +70,7 @@ export interface ArtifactRequest {
   readonly workers: Workers;
   /** A `pg_restore` on the runner of at least the archive's major: reads the rows out of a `pg-archive`. */
   readonly pgRestore?: string;
-  readonly hostCopy?: HostCopy;
+  readonly onHost?: OnHost;
   /** Folder of the runner where bytes may wait for a store that stalls, when the plan says that the server would not wait. */
   readonly spoolFolder?: string;
 }
@@ -82,7 +83,8 @@ export interface Workers {
 /**
  * Dumps one artifact into the store. Resolves only when every stage said 0, the tap ended well, `approve` agreed and the
  * store proved what it holds. Else throws BackupFault with the first cause: `dump-failed`, `server-lost`,
- * `stage-killed`, `empty-dump`, `no-trailer`, …, and nothing of it is left in the store but finished segments.
+ * `stage-killed`, `empty-dump`, `no-trailer`, …, and nothing of it is left in the store but finished segments. Files on the
+ * host are proven, and keep their unfinished names: the caller publishes or discards them.
  */
 export type StoreArtifact = (request: ArtifactRequest) => Promise<StoredArtifact>;
 

@@ -3,12 +3,14 @@ import type { Secret } from '@ops/shared';
 import type { Argument } from '../engines/engine.ts';
 import { scripts } from '../scripts.generated.ts';
 import type { ArtifactRequest } from './artifact.ts';
+import { draftsOf } from './host-copy.ts';
 
 const MAX_GZIP_LEVEL = 9;
 
 /** The dump script of one artifact with everything it needs as values: nothing is ever interpolated. Pure. */
-export function dumpScript(request: Pick<ArtifactRequest, 'plan' | 'login' | 'codec' | 'hostCopy'>, nonce: string): Pick<StreamRequest, 'script' | 'values' | 'secrets' | 'privateDir'> {
-  const { plan, login, codec, hostCopy } = request;
+export function dumpScript(request: Pick<ArtifactRequest, 'plan' | 'login' | 'codec' | 'onHost'>, nonce: string): Pick<StreamRequest, 'script' | 'values' | 'secrets' | 'privateDir'> {
+  const { plan, login, codec, onHost } = request;
+  const drafts = draftsOf(onHost);
   const values: Record<string, string> = {
     NONCE: nonce,
     COMMANDS: String(plan.commands.length),
@@ -18,9 +20,10 @@ export function dumpScript(request: Pick<ArtifactRequest, 'plan' | 'login' | 'co
     LEVEL: String(codec.level),
     GZIP_LEVEL: String(Math.min(codec.level, MAX_GZIP_LEVEL)),
     ADAPT: codec.adapt === true ? '1' : '0',
-    COPY_FOLDER: hostCopy?.folder ?? '',
-    COPY_PARTIAL: hostCopy === undefined ? '' : partialPath(hostCopy),
+    COPIES: String(drafts.length),
+    PRIMARY: onHost?.primary === undefined ? '0' : '1',
   };
+  drafts.forEach((draft, index) => { for (const [name, value] of Object.entries(draft.values)) values[`COPY_${name}_${index + 1}`] = value; });
   const word = (key: string, argument: Argument): void => {
     if (typeof argument === 'string') { values[`ARG_${key}`] = `=${argument}`; return; }
     values[`ARG_${key}`] = `@${argument.prefix}`;
@@ -44,10 +47,5 @@ export function dumpScript(request: Pick<ArtifactRequest, 'plan' | 'login' | 'co
     values[`LOGIN_NAME_${index + 1}`] = file.name;
     secrets[`LOGIN_TEXT_${index + 1}`] = file.text;
   });
-  return { script: scripts['dump.sh'], values, secrets, privateDir: true };
-}
-
-/** Where a host copy grows before the gate has spoken. */
-export function partialPath(copy: { readonly folder: string; readonly file: string }): string {
-  return `${copy.folder}/.${copy.file}.partial`;
+  return { script: drafts.length === 0 ? scripts['dump.sh'] : `${scripts['store-folder.sh']}${scripts['dump.sh']}`, values, secrets, privateDir: true };
 }

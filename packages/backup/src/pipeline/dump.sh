@@ -1,8 +1,9 @@
 # One artifact, near the database: logins into files, the dumpers one after another into one pipe, the codec, and what each
 # of them said. Neither `set -e` nor pipefail: a stage that fails must still leave its status, and the last line on stderr,
 # `NONCE codec=zstd dump=0 zstd=0`, is what the gate believes. A missing line or a missing stage is a killed stage.
-# Values, all exported by the frame: NONCE COMMANDS LOGINS ENVS BEFORE CODEC LEVEL GZIP_LEVEL ADAPT COPY_FOLDER COPY_PARTIAL,
-# and per command N: ID_N PROGRAM_N ARGS_N ARG_N_I [FILE_N_I]; `before` is command 0. Secrets: LOGIN_TEXT_N.
+# Values, all exported by the frame: NONCE COMMANDS LOGINS ENVS BEFORE CODEC LEVEL GZIP_LEVEL ADAPT COPIES PRIMARY (1: the first
+# copy is no copy), per command N: ID_N PROGRAM_N ARGS_N ARG_N_I [FILE_N_I]; `before` is command 0; per file on this host:
+# COPY_ROOT_N COPY_KEY_N COPY_ID_N COPY_NEED_KIB_N; with those store-folder.sh stands before this. Secrets: LOGIN_TEXT_N.
 # shellcheck shell=sh disable=SC2154
 
 # d_word KEY: the argument in d_word; `=text`, or `@prefix` before the path of a file in the private directory.
@@ -95,13 +96,62 @@ d_pack() {
   [ "$d_status" = 0 ] || d_unread
 }
 
-d_copy() {
-  mkdir -p "$COPY_FOLDER"
-  # tee goes on with stdout when the file fails: a full disk costs the copy, not the backup.
-  tee "$COPY_PARTIAL"
+# d_receive N: what tee puts into pipe N becomes an unfinished file of a store on this host, in the way of store-folder.sh.
+d_receive() {
+  (
+    # Messages are ours to read.
+    LC_ALL=C
+    export LC_ALL
+    eval "ROOT=\$COPY_ROOT_$1 KEY=\$COPY_KEY_$1 ID=\$COPY_ID_$1 NEED_KIB=\$COPY_NEED_KIB_$1"
+    receive
+  ) >"$D/.copied-$1" 2>&1
+  echo $? >"$D/.status-copy-$1"
+  # A full disk costs the copy, not the backup: the pipe is emptied. Without the primary the rest is worth nothing, and ends here.
+  if [ "$PRIMARY$1" != 11 ]; then cat >/dev/null
+  elif [ "$(cat "$D/.status-copy-$1")" != 0 ]; then d_unread; fi
+}
+
+d_receivers() {
+  d_c=0
+  while [ "$d_c" -lt "$COPIES" ]; do
+    d_c=$((d_c + 1))
+    if mkfifo -m 600 "$D/.copy-$d_c" 2>"$D/.copied-$d_c"; then d_receive "$d_c" <"$D/.copy-$d_c" &
+    else echo 44 >"$D/.status-copy-$d_c"; fi
+  done
+}
+
+d_tee() {
+  set --
+  d_c=0
+  while [ "$d_c" -lt "$COPIES" ]; do
+    d_c=$((d_c + 1))
+    [ ! -p "$D/.copy-$d_c" ] || set -- "$@" "$D/.copy-$d_c"
+  done
+  tee "$@"
   d_status=$?
   echo "$d_status" >"$D/.status-tee"
-  [ "$d_status" -le 128 ] || d_unread
+  [ "$d_status" = 0 ] || d_unread
+}
+
+# d_received: until every receiver has ended.
+d_received() {
+  d_c=0
+  while [ "$d_c" -lt "$COPIES" ]; do
+    d_c=$((d_c + 1))
+    # A tee that never came to open its pipes would leave their readers waiting for ever.
+    # shellcheck disable=SC2188 # to open it is all that is wanted
+    [ ! -p "$D/.copy-$d_c" ] || : <>"$D/.copy-$d_c"
+  done
+  wait
+}
+
+# d_copies: for each copy `NONCE copy N STATUS` and what was said last, of a whole one `BYTES SHA256`.
+d_copies() {
+  d_c=0
+  while [ "$d_c" -lt "$COPIES" ]; do
+    d_c=$((d_c + 1))
+    [ ! -s "$D/.status-copy-$d_c" ] || printf '\n%s copy %s %s %s\n' "$NONCE" "$d_c" "$(cat "$D/.status-copy-$d_c")" "$(tail -n 1 "$D/.copied-$d_c")" >&2
+  done
 }
 
 # d_say: the line for the gate. Stages that never ran have no status.
@@ -129,11 +179,13 @@ d_main() {
     d_say
     exit 0
   fi
-  if [ -z "$COPY_PARTIAL" ]; then
+  if [ "$COPIES" = 0 ]; then
     d_dump | d_pack
   else
-    trap 'rm -f "$COPY_PARTIAL"; exit 143' TERM HUP INT
-    d_dump | d_pack | d_copy
+    d_receivers
+    d_dump | d_pack | d_tee
+    d_received
+    d_copies
   fi
   d_say
   exit 0

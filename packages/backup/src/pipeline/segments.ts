@@ -19,11 +19,21 @@ interface OpenSegment {
   bytes: number;
 }
 
+/** Where stored bytes go. */
+export interface Sink {
+  readonly bytes: number;
+  /** Set as soon as it failed by itself. */
+  readonly failure: Error | undefined;
+  write(bytes: Buffer): Promise<void>;
+  finish(): Promise<{ readonly segments: readonly Segment[]; readonly sha256: string }>;
+  fail(cause: Error): Promise<void>;
+}
+
 /**
  * Stored bytes on their way into the store, cut into segments. The last body ends only by `finish`: until then the store
  * cannot complete it, and `fail` makes it abort.
  */
-export class SegmentWriter {
+export class SegmentWriter implements Sink {
   bytes = 0;
   /** Set as soon as an upload failed by itself. */
   failure: Error | undefined;

@@ -27,11 +27,21 @@ describe('the stages of a dump', () => {
     ['the kernel took the dumper', 'structure=0 dump=137 zstd=0', 'stage-killed', /stage dump was ended by SIGKILL/],
     ['only SIGPIPE', 'structure=0 dump=141 zstd=0', 'stage-killed', /SIGPIPE/],
     ['a missing program', 'structure=127 zstd=0', 'tool-missing', /app1 cannot run mysqldump/],
-    ['tee is none of the dump\'s business', 'structure=0 dump=0 zstd=0 tee=1', undefined, undefined],
   ])('%s', (_name, stages, reason, message) => {
     const fault = judgeStages(parseStages(`n codec=zstd ${stages}`, 'n'), DONE, WORDS);
     expect(fault?.reason).toBe(reason);
     if (message !== undefined) expect(fault?.message).toMatch(message);
+  });
+
+  test.each<[string, string, RegExp | undefined]>([
+    ['all well', 'dump=0 zstd=0 tee=0', undefined],
+    ['tee was killed when zstd had written all of it', 'dump=0 zstd=0 tee=137', /stage tee was ended by SIGKILL/],
+    ['tee left nothing', 'dump=0 zstd=0', /stage tee left no exit status/],
+    ['tee could not write on', 'dump=0 zstd=0 tee=1', /stage tee \(tee\) ended with exit code 1/],
+  ])('with files on the host tee is one of them: %s', (_name, stages, message) => {
+    const fault = judgeStages(parseStages(`n codec=zstd ${stages}`, 'n'), DONE, { ...WORDS, commands: ['dump'], tee: true });
+    if (message === undefined) expect(fault).toBeUndefined();
+    else expect(fault?.message).toMatch(message);
   });
 
   test('without their line are a killed stage, whatever the script\'s exit', () => {

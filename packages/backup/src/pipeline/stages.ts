@@ -12,8 +12,10 @@ export interface StageWords {
   /** For messages: `dump of shop-dump on app1.example.com`. */
   readonly title: string;
   readonly place: string;
-  /** Stages that must have said 0, in the order of the pipe. */
+  /** Stages that must have said 0, in the order of the pipe; the codec comes next. */
   readonly commands: readonly string[];
+  /** `tee` comes last, where files are written on the host. */
+  readonly tee?: boolean;
   readonly programs: ReadonlyMap<string, string>;
   /** What they said on stderr last, redacted. */
   readonly said: readonly string[];
@@ -41,7 +43,8 @@ export function parseStages(line: string, nonce: string): StageReport | undefine
 /** Why the stages were not all well; undefined when every one said 0. Pure. */
 export function judgeStages(report: StageReport | undefined, exit: StreamExit, words: StageWords): BackupFault | undefined {
   if (report === undefined) return lost(exit, words);
-  const codec = report.codec === 'none' ? [] : [report.codec];
+  // All that comes out goes through tee: when it was cut off, so was the dump.
+  const codec = [...(report.codec === 'none' ? [] : [report.codec]), ...(words.tee === true ? ['tee'] : [])];
   const order = [...words.commands, ...codec];
   const ended = order.flatMap((stage) => { const status = report.statuses.get(stage); return status === undefined ? [] : [{ stage, status }]; });
   // A stage whose reader died gets SIGPIPE or a write error: the one that died by itself is the cause. What tee says counts for its copy

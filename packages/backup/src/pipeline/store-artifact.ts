@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, type Hash } from 'node:crypto';
 import type { RemoteStream } from '@ops/remote';
 import { asError } from '@ops/shared';
 import { AgeEncryptor } from '../codecs/age.ts';
@@ -7,13 +7,13 @@ import type { Scan } from '../engines/engine.ts';
 import { BackupFault } from '../fault.ts';
 import type { TableData } from '../inventory.ts';
 import { shownSize } from '../size.ts';
-import type { ArtifactRequest, HostCopied, StoreArtifact, StoredArtifact } from './artifact.ts';
+import type { ArtifactRequest, StoreArtifact, StoredArtifact } from './artifact.ts';
 import { dumpScript } from './dump-script.ts';
 import { emptyTap, judgeTap, type TapResult } from './gate.ts';
-import { discardHostCopy, publishHostCopy } from './host-copy.ts';
+import { copiesOf, HostSink, parseCopyEnd, type CopyEnd } from './host-copy.ts';
 import { Meter } from './progress.ts';
 import { redactor } from './redaction.ts';
-import { SegmentWriter } from './segments.ts';
+import { SegmentWriter, type Sink } from './segments.ts';
 import { Spool, type SpoolPlan } from './spool.ts';
 import { judgeStages, parseStages, type StageReport, type StageWords } from './stages.ts';
 import { decoderFor, TapThread } from './tap.ts';
@@ -47,9 +47,13 @@ class ArtifactRun {
   readonly #said: string[] = [];
   /** Rows that the place itself counted, of a format that no scanner can read. */
   readonly #rows: Record<string, TableData> = {};
-  readonly #writer: SegmentWriter;
+  readonly #writer: Sink;
   readonly #spool: Spool;
-  readonly #compressed = createHash('sha256');
+  readonly #onHost: HostSink | undefined;
+  /** How the writing of each file on the host ended, by its place among them, from 1. */
+  readonly #copies = new Map<number, CopyEnd>();
+  /** Of what the copies on the host must hold. */
+  readonly #compressed: Hash | undefined;
   #compressedBytes = 0;
   #report: StageReport | undefined;
   #stream: RemoteStream | undefined;
@@ -61,7 +65,10 @@ class ArtifactRun {
 
   constructor(request: ArtifactRequest) {
     this.#request = request;
-    this.#writer = new SegmentWriter(request, () => { void this.#stream?.kill(); });
+    const primary = request.onHost?.primary;
+    this.#compressed = (request.onHost?.copies.length ?? 0) > 0 ? createHash('sha256') : undefined;
+    this.#onHost = primary === undefined ? undefined : new HostSink(primary, () => this.#copies.get(1));
+    this.#writer = this.#onHost ?? new SegmentWriter(request, () => { void this.#stream?.kill(); });
     // Behind the encryption, so that what lies on the disk is what will lie in the store.
     this.#spool = new Spool((bytes) => this.#writer.write(bytes), spoolPlan(request));
     this.meter = new Meter((progress) => request.onProgress({ artifact: request.plan.name, ...progress }), Date.now);
@@ -81,18 +88,18 @@ class ArtifactRun {
     const { segments, sha256 } = await this.#writer.finish();
     this.meter.moved(scan.plainBytes, this.#writer.bytes);
     this.meter.waitFor('nobody');
-    const hostCopy = await this.#publish();
+    const { onHost } = this.#request;
+    const hostCopies = onHost === undefined || this.#compressed === undefined ? [] : copiesOf(onHost, this.#copies, { bytes: this.#compressedBytes, sha256: this.#compressed.digest('hex') });
     const compression = this.#compression();
     const notices = compression === codec.compression ? [] : [`${place.name} has no zstd, so the backup was compressed with ${compression}: slower and larger. Install zstd there.`];
     if (this.#spool.mostBytes > 0) notices.push(`The store took nothing for a while; up to ${shownSize(this.#spool.mostBytes)} of the ${this.#title} waited for it in a temporary file of the runner.`);
-    return { name: this.#request.plan.name, segments, storedBytes: this.#writer.bytes, storedSha256: sha256, scan, compression, notices, ...(hostCopy !== undefined && { hostCopy }), startedMs: this.#startedMs, endedMs: Date.now() };
+    return { name: this.#request.plan.name, segments, storedBytes: this.#writer.bytes, storedSha256: sha256, scan, compression, notices, hostCopies, startedMs: this.#startedMs, endedMs: Date.now() };
   }
 
   /** Ends everything that runs, waits for the upload to be gone, and says what the cause was. */
   async undo(thrown: Error): Promise<Error> {
     const cause = await this.#cause(thrown);
     await Promise.all([this.#stream?.kill(), this.#tap?.close(), this.#writer.fail(cause), this.#spool.close()]);
-    if (this.#request.hostCopy !== undefined && this.#stream !== undefined) await discardHostCopy(this.#request.place, this.#request.hostCopy, AbortSignal.timeout(30_000));
     return cause;
   }
 
@@ -105,6 +112,8 @@ class ArtifactRun {
     const redact = redactor(this.#request.login);
     return (line) => {
       const report = parseStages(line, this.#nonce);
+      const copy = parseCopyEnd(line, this.#nonce);
+      if (copy !== undefined) { this.#copies.set(copy.place, copy.end); return; }
       const [, name, rows] = COUNTED.exec(line) ?? [];
       if (name !== undefined) { this.#rows[Buffer.from(name, 'hex').toString('utf8')] = { rows: Number(rows) }; return; }
       if (report !== undefined) this.#report = report;
@@ -134,7 +143,7 @@ class ArtifactRun {
 
   async #take(chunk: Buffer, tap: TapThread): Promise<void> {
     this.#compressedBytes += chunk.length;
-    if (this.#request.hostCopy !== undefined) this.#compressed.update(chunk);
+    this.#compressed?.update(chunk);
     this.meter.waitFor('tap');
     await tap.write(chunk, (magic) => this.#decoder(magic));
     this.meter.waitFor('store');
@@ -162,7 +171,8 @@ class ArtifactRun {
   /** Throws unless every stage said 0, the tap ended well and the caller agrees. */
   async #gate(stream: RemoteStream, tap: TapThread): Promise<Scan> {
     this.meter.waitFor('tap');
-    const stages = judgeStages(this.#report, await stream.exit, this.#words());
+    const exit = await stream.exit;
+    const stages = (exit.lost ? undefined : this.#onHost?.fault()) ?? judgeStages(this.#report, exit, this.#words());
     if (stages !== undefined) throw this.#say(stages);
     const result: TapResult = tap.begun ? await tap.finish() : emptyTap();
     const proof = judgeTap(result, this.#request.plan, this.#title);
@@ -196,25 +206,14 @@ class ArtifactRun {
   }
 
   #words(): StageWords {
-    const { plan, place } = this.#request;
+    const { plan, place, onHost } = this.#request;
     const all = [...(plan.before === undefined ? [] : [plan.before]), ...plan.commands];
-    return { title: this.#title, place: place.name, commands: all.map(({ id }) => id), programs: new Map(all.map(({ id, program }) => [id, program])), said: this.#said, ...(plan.patienceMs !== undefined && { pause: { patienceMs: plan.patienceMs, longestMs: this.#spool.longestWaitMs } }) };
+    return { title: this.#title, place: place.name, commands: all.map(({ id }) => id), tee: onHost !== undefined, programs: new Map(all.map(({ id, program }) => [id, program])), said: this.#said, ...(plan.patienceMs !== undefined && { pause: { patienceMs: plan.patienceMs, longestMs: this.#spool.longestWaitMs } }) };
   }
 
   #compression(): Compression {
     const codec = this.#report?.codec;
     return codec === 'zstd' || codec === 'gzip' ? codec : 'none';
-  }
-
-  async #publish(): Promise<HostCopied | undefined> {
-    const { hostCopy, place, signal } = this.#request;
-    if (hostCopy === undefined) return undefined;
-    const status = this.#report?.statuses.get('tee');
-    const copied: HostCopied = status === 0
-      ? await publishHostCopy(place, hostCopy, { bytes: this.#compressedBytes, sha256: this.#compressed.digest('hex') }, signal)
-      : { why: `${hostCopy.folder}/${hostCopy.file} could not be written on ${place.name} (tee ${status === undefined ? 'was killed' : `ended with ${status}`})${this.#said.length > 0 ? `: ${this.#said.at(-1) ?? ''}` : ''}.` };
-    if ('why' in copied) await discardHostCopy(place, hostCopy, signal);
-    return copied;
   }
 }
 
