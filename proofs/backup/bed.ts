@@ -58,7 +58,7 @@ export function configOf(source: Source, store: Store, keys: Omit<Keys, 'signing
   return {
     environment: 'proof', place, runner: place, source: SOURCE, stores: [store], tier: 'daily',
     database: { url: new Secret(source.url), envFile: undefined, appDir: undefined, database: undefined, engine: 'auto', tls: 'auto', ca: undefined },
-    compression: 'zstd', level: 3, adapt: false, encryption: 'age', recipients: keys.recipients, options: { excludeData: [], parallel: 1 }, allowPartial: false,
+    compression: 'zstd', level: 3, adapt: false, encryption: 'age', recipients: keys.recipients, allowPlainHost: false, options: { excludeData: [], parallel: 1 }, allowPartial: false,
     depth: { kind: 'read-back' }, size: { minBytes: 1024, maxShrink: 0.5, accept: false },
     retention: { ages: { frequent: 7 * DAY_MS, daily: 30 * DAY_MS, 'pre-deploy': 7 * DAY_MS, monthly: 365 * DAY_MS }, minVerified: 3 },
     prune: 'never', confirmPrune: false, pruneStores: [], lifecycle: 'off', signer: keys.signer, trusted: new Set([keys.signer.key]), identity: keys.identity,

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest, Store } from '@ops/backup';
-import { copyData, type DataCopy } from '../../packages/backup/src/backup/copies.ts';
+import { asError } from '@ops/shared';
+import { copyData } from '../../packages/backup/src/backup/data-copy.ts';
 import { newStampedId } from '../../packages/backup/src/catalog/backup-id.ts';
 import { segmentKey } from '../../packages/backup/src/catalog/keys.ts';
 import { countingRandom, DAY, Shelf } from '../../packages/backup/src/catalog/testing.ts';
@@ -22,6 +23,8 @@ const SOURCE = 'shop é+&%';
 const LENGTH = 3 * 8 * MIB + 12_345;
 
 type Segment = Manifest['artifacts'][number]['segments'][number];
+
+type DataCopy = { readonly artifacts: Manifest['artifacts'] } | { readonly why: string };
 
 /** A backup of one artifact as it stands in a store after its upload, of these segments. */
 async function stored(store: Store, bodies: readonly Buffer[]): Promise<Manifest> {
@@ -42,13 +45,14 @@ function sha(bytes: Buffer): string {
 
 async function copied(manifest: Manifest, from: Store, to: Store): Promise<{ readonly copy: DataCopy; readonly said: readonly string[] }> {
   const said: string[] = [];
-  const copy = await copyData(manifest, from, to, { log: { info: (line) => { said.push(line); } }, onUpload: () => undefined, owner: undefined, trusted: undefined, signal: never });
+  const copying = copyData(manifest, from, to, { log: { info: (line) => { said.push(line); } }, onUpload: () => undefined, signal: never });
+  const copy = await copying.then((artifacts) => ({ artifacts }), (thrown: unknown) => ({ why: asError(thrown).message }));
   return { copy, said };
 }
 
 function segmentsOf(copy: DataCopy): readonly Segment[] {
   if ('why' in copy) throw new Error(copy.why);
-  return copy.artifacts?.flatMap(({ segments }) => segments) ?? [];
+  return copy.artifacts.flatMap(({ segments }) => segments);
 }
 
 const isCopy = ({ headers }: Seen): boolean => headers['x-amz-copy-source'] !== undefined;
@@ -105,7 +109,7 @@ describeWithServices('copies inside a server whose CopyObject proves them (versi
   test('a byte that flipped in the original is found, and no copy is said to be one', async () => {
     const { from, to, names } = await pair();
     const manifest = await stored(from, [sampleBytes(LENGTH)]);
-    const [segment] = segmentsOf({ store: from, artifacts: manifest.artifacts });
+    const [segment] = segmentsOf({ artifacts: manifest.artifacts });
     const file = join(s3.dataDir, names[0], 'a', segment?.key ?? '');
     const bytes = readFileSync(file);
     bytes[20 * MIB] = (bytes[20 * MIB] ?? 0) ^ 1;
@@ -113,7 +117,7 @@ describeWithServices('copies inside a server whose CopyObject proves them (versi
     // The store itself still shows the checksum of old.
     expect((await from.head(segment?.key ?? '', never))?.checksum).toBe(segment?.composite);
     const { copy, said } = await copied(manifest, from, to);
-    expect(copy).toEqual({ store: to, why: expect.stringMatching(/could not be copied to s3:\/\/second-\d+\/b\/c, because s3:\/\/first-\d+\/a does not give what was backed up/) });
+    expect(copy).toEqual({ why: expect.stringMatching(/could not be copied to s3:\/\/second-\d+\/b\/c, because s3:\/\/first-\d+\/a does not give what was backed up/) });
     expect(said).toEqual([expect.stringMatching(/goes through here, .*: the copy has the sha256 [0-9a-f]{64}, and the manifest says [0-9a-f]{64}\.$/)]);
     expect(await to.unfinished('', never)).toEqual([]);
   }, 120_000);
@@ -126,7 +130,7 @@ describeWithServices('copies inside a server whose CopyObject proves them (versi
       const other = kind === 'server' ? to : openStore(`s3://${names[1]}/b/c?endpoint=${faults.endpoint}`, await s3.addUser(`writer-${count}`, names[1], APPEND_ONLY)).store;
       const before = faults.seen.length;
       const { copy, said } = await copied(manifest, from, other);
-      expect(segmentsOf(copy).map(({ proof, composite }) => [proof, composite])).toEqual(segmentsOf({ store: from, artifacts: manifest.artifacts }).map(({ composite }) => ['store', composite]));
+      expect(segmentsOf(copy).map(({ proof, composite }) => [proof, composite])).toEqual(segmentsOf({ artifacts: manifest.artifacts }).map(({ composite }) => ['store', composite]));
       expect(said).toEqual([expect.stringContaining(kind === 'server' ? 'they are on different servers' : 'they have different logins')]);
       expect(faults.seen.slice(before).filter(isCopy)).toEqual([]);
       await expectSame(other, manifest, bodies);
@@ -171,10 +175,10 @@ describeWithServices('copies inside a server whose CopyObject proves them (versi
   test('a key that is taken in the other bucket is never written over', async () => {
     const { from, to } = await pair();
     const manifest = await stored(from, [sampleBytes(9 * MIB)]);
-    const [segment] = segmentsOf({ store: from, artifacts: manifest.artifacts });
+    const [segment] = segmentsOf({ artifacts: manifest.artifacts });
     await to.create(segment?.key ?? '', Buffer.from('precious'), 'daily', never);
     const { copy } = await copied(manifest, from, to);
-    expect(copy).toEqual({ store: to, why: expect.stringContaining('already has') });
+    expect(copy).toEqual({ why: expect.stringContaining('already has') });
     expect(Buffer.from((await to.read(segment?.key ?? '', never))?.body ?? []).toString()).toBe('precious');
   }, 60_000);
 });
@@ -203,7 +207,7 @@ describeWithServices('copies inside a server whose UploadPartCopy proves them (S
     const before = faults.seen.length;
     const { copy, said } = await copied(manifest, from, to);
     expect(said).toEqual([]);
-    expect(segmentsOf(copy)).toEqual(segmentsOf({ store: from, artifacts: manifest.artifacts }));
+    expect(segmentsOf(copy)).toEqual(segmentsOf({ artifacts: manifest.artifacts }));
     const seen = faults.seen.slice(before);
     expect(moved(seen).map(({ operation, path }) => `${operation} ${path.slice(-8)}`)).toEqual(['GetObject dump.003', 'PutObject dump.003']);
     expect(seen.filter((one) => isCopy(one) && one.operation === 'UploadPart')).toHaveLength(4 + 2);
@@ -216,7 +220,7 @@ describeWithServices('copies inside a server whose UploadPartCopy proves them (S
   test('an original with other bytes is found before anything is published', async () => {
     faults.clear();
     const manifest = await stored(from, [sampleBytes(LENGTH)]);
-    const [segment] = segmentsOf({ store: from, artifacts: manifest.artifacts });
+    const [segment] = segmentsOf({ artifacts: manifest.artifacts });
     await from.remove([segment?.key ?? ''], never);
     const other = sampleBytes(LENGTH);
     other[20 * MIB] = (other[20 * MIB] ?? 0) ^ 1;
@@ -225,7 +229,7 @@ describeWithServices('copies inside a server whose UploadPartCopy proves them (S
     expect(asked).toEqual({ why: expect.stringMatching(/^the copied parts have the checksum \S+-4, and the manifest says \S+-4$/), leftover: false });
     expect(await to.head(segment?.key ?? '', never)).toBeUndefined();
     expect(await weed.uploads('second')).toEqual([]);
-    expect((await copied(manifest, from, to)).copy).toEqual({ store: to, why: expect.stringContaining('does not give what was backed up') });
+    expect((await copied(manifest, from, to)).copy).toEqual({ why: expect.stringContaining('does not give what was backed up') });
   }, 240_000);
 
   test('an answer that is lost when the copy is published: it is there, once', async () => {
@@ -235,7 +239,7 @@ describeWithServices('copies inside a server whose UploadPartCopy proves them (S
     faults.add({ on: 'CompleteMultipartUpload', times: 1, fault: { kind: 'lose-answer' } });
     const before = faults.seen.length;
     const { copy, said } = await copied(manifest, from, to);
-    expect([said, segmentsOf(copy)]).toEqual([[], segmentsOf({ store: from, artifacts: manifest.artifacts })]);
+    expect([said, segmentsOf(copy)]).toEqual([[], segmentsOf({ artifacts: manifest.artifacts })]);
     expect(moved(faults.seen.slice(before))).toEqual([]);
     expect(await weed.uploads('second')).toEqual([]);
     await expectSame(to, manifest, bodies);
@@ -248,17 +252,17 @@ describeWithServices('copies inside a server whose UploadPartCopy proves them (S
     faults.add({ on: (one) => isCopy(one) && one.operation === 'UploadPart', fault: { kind: 'answer', status: 501, code: 'NotImplemented', message: 'No' } });
     const { copy, said } = await copied(manifest, from, to);
     expect(said).toEqual([expect.stringContaining('the server gives no checksum of its own for a copy')]);
-    expect(segmentsOf(copy)).toEqual(segmentsOf({ store: from, artifacts: manifest.artifacts }));
+    expect(segmentsOf(copy)).toEqual(segmentsOf({ artifacts: manifest.artifacts }));
     await expectSame(to, manifest, bodies);
   }, 240_000);
 
   test('a cancel ends the copy, and leaves no unfinished upload', async () => {
     faults.clear();
     const manifest = await stored(from, [sampleBytes(LENGTH, 13)]);
-    const [segment] = segmentsOf({ store: from, artifacts: manifest.artifacts });
+    const [segment] = segmentsOf({ artifacts: manifest.artifacts });
     const cancel = new AbortController();
     faults.add({ on: (one) => { if (isCopy(one)) cancel.abort(new Error('cancelled')); return false; }, fault: { kind: 'silence' } });
-    await expect(copyData(manifest, from, to, { log: { info: () => undefined }, onUpload: () => undefined, owner: undefined, trusted: undefined, signal: cancel.signal })).rejects.toThrow('cancelled');
+    await expect(copyData(manifest, from, to, { log: { info: () => undefined }, onUpload: () => undefined, signal: cancel.signal })).rejects.toThrow('cancelled');
     faults.clear();
     expect(await to.head(segment?.key ?? '', never)).toBeUndefined();
     expect(await weed.uploads('second')).toEqual([]);

@@ -49,7 +49,7 @@ describe('the configuration of a backup', () => {
     const config = await configOf(GOOD);
     expect(config).toMatchObject({
       environment: 'production', tier: 'daily', compression: 'zstd', level: 3, adapt: false, encryption: 'age', depth: { kind: 'read-back' },
-      recipients: [OPERATIONS, BREAK_GLASS], options: { excludeData: [], parallel: 1 }, allowPartial: false, prune: 'after-success', confirmPrune: false,
+      recipients: [OPERATIONS, BREAK_GLASS], options: { excludeData: [], parallel: 1 }, allowPartial: false, allowPlainHost: false, prune: 'after-success', confirmPrune: false,
       size: { minBytes: 1024, maxShrink: 0.5, accept: false }, lifecycle: 'check', source: undefined, signer: undefined, trusted: undefined, identity: undefined,
       place: { via: 'runner', name: 'the runner' }, database: { engine: 'auto', tls: 'auto' },
     });
@@ -70,6 +70,11 @@ describe('the configuration of a backup', () => {
     const local = { ...GOOD, hosts: 'local path=/srv/app' };
     expect((await configOf(local)).place.via).toBe('host');
     expect((await configOf({ ...local, via: 'runner' })).place.via).toBe('runner');
+  });
+
+  test('a store on that host may lie there unencrypted when that is allowed, and knows where it lies', async () => {
+    const config = await configOf({ ...GOOD, hosts: 'local path=/srv/app name=app1', stores: 'app1:/var/backups/shop', 'allow-plain-host': 'true' });
+    expect([config.allowPlainHost, config.place.name, config.stores[0]?.onHost?.host]).toEqual([true, 'app1', 'app1']);
   });
 
   test('an env-file of the runner is one of the workspace', async () => {

@@ -20,6 +20,7 @@ export const storeInputs = {
 export const writeInputs = {
   recipients: { description: 'age public keys that can decrypt, one a line: operations and an offline break-glass key', schema: lines(), list: true, rule: 'at least two age recipients, one a line', example: 'age1operations…\nage1breakglass…' },
   encryption: { description: 'age encrypts on the runner before anything is stored; none stores it readable', schema: choice(['age', 'none']), default: 'age', rule: 'one of: age, none', example: 'age' },
+  'allow-plain-host': { description: 'A store on the host where the dump runs is written there while dumping, unencrypted although encryption is age', schema: boolean(), default: 'false', rule: 'true or false', example: 'true' },
   'signing-key': { description: 'ed25519 private key that signs manifests and checks', schema: secret(), secret: true, rule: 'an ed25519 key as PEM or base64', example: '${{ secrets.BACKUP_SIGNING_KEY }}' },
   'storage-class': { description: 'S3 storage class by tier, one tier=class a line; default monthly=GLACIER_IR for profile aws', schema: lines(), list: true, rule: 'tier=class, one a line', example: 'monthly=GLACIER_IR' },
   sse: { description: 'Encryption by the S3 server: none, AES256 or aws:kms', schema: choice(['none', 'AES256', 'aws:kms']), default: 'none', rule: 'one of: none, AES256, aws:kms', example: 'aws:kms' },

@@ -12,8 +12,9 @@ import type { Store, StoreFacts } from '../stores/store.ts';
 import { judgeSize } from '../verify/judge.ts';
 import type { BackupConfig } from './config.ts';
 import type { BackupIo } from './io.ts';
-import { makeCopies } from './copies.ts';
+import { makeCopies, type Made } from './copies.ts';
 import { dumpAll, type Dumped } from './dump.ts';
+import { HostDrafts } from './host-drafts.ts';
 import { look, requireNoRefusal, type Looked } from './look.ts';
 import { manifestOf } from './manifest-of.ts';
 import { planLines } from './plan-lines.ts';
@@ -32,6 +33,7 @@ export async function backup(config: BackupConfig, io: BackupIo, record: BackupR
   const { log, mask } = io.deps;
   const looked = await look(config, mask, signal, (source) => { record.source = source; });
   try {
+    await using drafts = new HostDrafts();
     note(record, config, looked);
     log.info(`${record.database ?? ''}, ${shownSize(looked.facts.bytes)} of data, login from ${looked.from}.`);
     const partial = requireNoRefusal(looked.refusals, config.allowPartial);
@@ -40,9 +42,9 @@ export async function backup(config: BackupConfig, io: BackupIo, record: BackupR
       log.warning(`Partial: ${why}`, 'Backup');
     }
     const { catalog, facts } = await openPrimary(config, looked, record, io, signal);
-    const made = await make(config, looked, catalog, partial, record, io, signal);
+    const made = await make(config, looked, catalog, partial, drafts, record, io, signal);
     await looked.query.close();
-    await makeCopies(config, looked, made.published, record, io, signal);
+    await makeCopies(config, looked, made, drafts, record, io, signal);
     await verifyEverywhere(config, made.published, record, io, signal);
     await verifySample(config, catalog, record, io, signal);
     await pruneAll(config, looked, made.published.manifest.id, facts, record, io, signal);
@@ -139,12 +141,8 @@ async function lifecycleOf(asked: Promise<LifecycleReport>, config: BackupConfig
   }
 }
 
-interface Made {
-  readonly published: Published;
-}
-
 /** Dump and publish; once more under a new id when a lock race or a taken key ended it. */
-async function make(config: BackupConfig, looked: Looked, catalog: Catalog, partial: readonly string[], record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<Made> {
+async function make(config: BackupConfig, looked: Looked, catalog: Catalog, partial: readonly string[], drafts: HostDrafts, record: BackupRecord, io: BackupIo, signal: AbortSignal): Promise<Made> {
   const { clock, random, log } = io.deps;
   let query = looked.query;
   for (let attempt = 1; ; attempt += 1) {
@@ -153,12 +151,13 @@ async function make(config: BackupConfig, looked: Looked, catalog: Catalog, part
     const id = io.newId?.() ?? newStampedId(startedMs, random);
     record.backupId = id;
     try {
-      const dumped = await dumpAll(config, { ...looked, query }, id, catalog, { store: io.store, clock, log, onUpload: io.onUpload }, signal);
+      const dumped = await dumpAll(config, { ...looked, query }, id, catalog, { store: io.store, clock, log, onUpload: io.onUpload, drafts }, signal);
       record.timing['dump'] = clock.monotonic() - began;
       if (query !== looked.query) await query.close();
-      return { published: await publish(config, looked, catalog, { id, dumped, partial, startedMs, endedMs: clock.now() }, record, io, signal) };
+      return { artifacts: dumped.artifacts, published: await publish(config, looked, catalog, { id, dumped, partial, startedMs, endedMs: clock.now() }, record, io, signal) };
     } catch (thrown) {
       const error = asError(thrown);
+      await drafts.discard();
       if (signal.aborted || attempt === TRIES || !worthAnotherTry(error)) {
         delete record.backupId;
         await query.close();

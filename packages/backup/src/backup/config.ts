@@ -38,6 +38,8 @@ export interface BackupConfig {
   readonly adapt: boolean;
   readonly encryption: Encryption;
   readonly recipients: readonly string[];
+  /** A store on the host where the dump runs may hold it unencrypted. */
+  readonly allowPlainHost: boolean;
   readonly options: DumpOptions;
   readonly allowPartial: boolean;
   readonly depth: Depth;

@@ -8,9 +8,11 @@ import type { ArtifactPlan, DumpPlan, EngineFacts, Preparation, Scan } from '../
 import { findTools } from '../engines/tools.ts';
 import { BackupFault, type BackupReason } from '../fault.ts';
 import type { StoreArtifact, StoredArtifact } from '../pipeline/artifact.ts';
-import type { Store } from '../stores/store.ts';
+import type { HostDraft, Store } from '../stores/store.ts';
 import type { BackupConfig } from './config.ts';
+import type { HostDrafts } from './host-drafts.ts';
 import type { Looked } from './look.ts';
+import { sealIn } from './on-host.ts';
 import { ProgressLines } from './progress.ts';
 
 export interface Dumped {
@@ -27,6 +29,7 @@ export interface DumpIo {
   readonly log: Pick<Log, 'info' | 'warning'>;
   /** Told before each upload begins. */
   readonly onUpload: (store: Store, key: string) => void;
+  readonly drafts: HostDrafts;
 }
 
 /** Which fault a failed check is. */
@@ -44,7 +47,7 @@ export function requireNoFailure(checks: readonly Check[]): void {
   });
 }
 
-/** Dumps every artifact into the primary store, all over one snapshot, and judges them together. Nothing is published yet. */
+/** Dumps every artifact into the primary store, all over one snapshot, and judges them together. No manifest is published yet, and no copy. */
 export async function dumpAll(config: BackupConfig, looked: Looked, id: string, catalog: Pick<Catalog, 'entries'>, io: DumpIo, outer: AbortSignal): Promise<Dumped> {
   const { engine, query, connection } = looked;
   const preparation = await engine.prepare(query, looked.facts, config.options, outer);
@@ -55,10 +58,14 @@ export async function dumpAll(config: BackupConfig, looked: Looked, id: string, 
     const plan = engine.plan(preparation, connection, config.options);
     const counting = countRows(preparation, signal);
     const scans = new Map<string, Scan>();
-    const artifacts = await storeAll(config, looked, plan, id, catalog, scans, io, { signal, stop });
+    const stored = await storeAll(config, looked, plan, id, catalog, scans, io, { signal, stop });
+    const artifacts = stored.map(({ artifact }) => artifact);
     const checks = engine.judge(preparation.facts, config.options, scans, await counting.end());
     requireNoFailure(checks);
     requireSize(config, artifacts.reduce((sum, { scan }) => sum + scan.plainBytes, 0));
+    for (const { primary, artifact: { segments: [segment] } } of stored) {
+      if (primary !== undefined && segment !== undefined) await io.drafts.publish(primary, segment, signal);
+    }
     return { facts: preparation.facts, plan, artifacts, checks, snapshotMs };
   } finally {
     stop.abort();
@@ -89,20 +96,29 @@ function countRows(preparation: Preparation<EngineFacts>, signal: AbortSignal): 
   };
 }
 
-async function storeAll(config: BackupConfig, looked: Looked, plan: DumpPlan, id: string, catalog: Pick<Catalog, 'entries'>, scans: Map<string, Scan>, io: DumpIo, run: { readonly signal: AbortSignal; readonly stop: AbortController }): Promise<readonly StoredArtifact[]> {
+interface Stored {
+  readonly artifact: StoredArtifact;
+  /** Its unfinished file, when the dump wrote the primary on the host. */
+  readonly primary: HostDraft | undefined;
+}
+
+async function storeAll(config: BackupConfig, looked: Looked, plan: DumpPlan, id: string, catalog: Pick<Catalog, 'entries'>, scans: Map<string, Scan>, io: DumpIo, run: { readonly signal: AbortSignal; readonly stop: AbortController }): Promise<readonly Stored[]> {
   const [primary] = config.stores;
   if (primary === undefined) throw new Error('there is no store');
   const expected = expectSizes(catalog, { databaseBytes: looked.facts.bytes, compression: config.compression });
   using progress = new ProgressLines('dump', expected.from === 'last-backup' ? expected.whole.storedBytes : undefined, io.clock, io.log);
-  const codec: Codec = { compression: config.compression, level: config.level, adapt: config.adapt, encryption: config.encryption, recipients: config.recipients };
+  const codec: Codec = { compression: config.compression, level: config.level, adapt: config.adapt, ...sealIn(config, 0) };
   const pgRestore = await runnerPgRestore(config, looked, run.signal);
   let cause: Error | undefined;
-  const one = async (artifact: ArtifactPlan): Promise<StoredArtifact | undefined> => {
+  const one = async (artifact: ArtifactPlan): Promise<Stored | undefined> => {
+    const key = (index: number): string => segmentKey(looked.source, config.tier, id, artifact.name, index);
+    const { storedBytes: estimateBytes } = expected.artifact(artifact.name);
+    const onHost = io.drafts.begin(config, key(1), estimateBytes, io.onUpload);
     try {
       const stored = await io.store({
         place: config.place, plan: artifact, login: plan.login, codec, store: primary, tier: config.tier, workers: config.workers,
-        segmentKey: (index) => segmentKey(looked.source, config.tier, id, artifact.name, index),
-        estimateBytes: expected.artifact(artifact.name).storedBytes,
+        segmentKey: key,
+        estimateBytes,
         parallel: plan.artifacts.length === 1 ? 1 : config.options.parallel,
         onProgress: (now) => progress.note(now),
         onUpload: (key) => io.onUpload(primary, key),
@@ -110,9 +126,10 @@ async function storeAll(config: BackupConfig, looked: Looked, plan: DumpPlan, id
         signal: run.signal,
         ...(pgRestore === undefined ? {} : { pgRestore }),
         ...(config.spoolFolder === undefined ? {} : { spoolFolder: config.spoolFolder }),
+        ...(onHost === undefined ? {} : { onHost }),
       });
       for (const notice of stored.notices) io.log.warning(notice, 'Backup');
-      return stored;
+      return { artifact: stored, primary: onHost?.primary };
     } catch (thrown) {
       // The first failure is the cause; the others only follow from it.
       cause ??= asError(thrown);

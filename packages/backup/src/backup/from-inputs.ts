@@ -77,7 +77,7 @@ export async function decideBackup(inputs: BackupWishes, places: BackupPlaces, d
       database: inputs.database, engine: inputs.engine, tls: inputs['db-tls'] ?? 'auto', ca: inputs['db-ca'],
     },
     source: inputs.source, stores, tier: inputs.tier,
-    compression: inputs.compression, level: level.level, adapt: level.adapt, encryption: inputs.encryption, recipients,
+    compression: inputs.compression, level: level.level, adapt: level.adapt, encryption: inputs.encryption, recipients, allowPlainHost: inputs['allow-plain-host'],
     options: { excludeData: inputs['exclude-data'] ?? [], parallel: inputs.parallel },
     allowPartial: inputs['allow-partial'], depth,
     size: { minBytes: inputs['min-size'], maxShrink: inputs['max-shrink'], accept: inputs['accept-size'] },

@@ -7,6 +7,7 @@ import type { Store } from '../stores/store.ts';
 import type { BackupConfig } from './config.ts';
 import type { Dumped } from './dump.ts';
 import type { Looked } from './look.ts';
+import { sealIn } from './on-host.ts';
 
 export interface ManifestParts {
   readonly id: string;
@@ -23,6 +24,7 @@ export function manifestOf(config: BackupConfig, looked: Looked, store: Store, p
   const { dumped, id } = parts;
   const { facts, artifacts } = dumped;
   const compression = artifacts[0]?.compression ?? config.compression;
+  const { encryption, recipients } = sealIn(config, 0);
   const position = artifacts.map((artifact) => artifact.scan.position).find((text) => text !== undefined);
   return {
     version: 1, id, source: looked.source, environment: config.environment, store: store.name, tier: config.tier,
@@ -40,7 +42,7 @@ export function manifestOf(config: BackupConfig, looked: Looked, store: Store, p
     startedAt: new Date(parts.startedMs).toISOString(),
     snapshotAt: new Date(dumped.snapshotMs).toISOString(),
     endedAt: new Date(parts.endedMs).toISOString(),
-    codec: { compression, level: config.level, encryption: config.encryption, recipients: [...config.recipients] },
+    codec: { compression, level: config.level, encryption, recipients },
     artifacts: artifacts.map(({ name, segments, storedBytes, storedSha256, scan }) => ({
       name, segments: segments.map((segment) => ({ ...segment })), storedBytes, storedSha256, plainBytes: scan.plainBytes, plainSha256: scan.plainSha256,
     })),
@@ -52,7 +54,7 @@ export function manifestOf(config: BackupConfig, looked: Looked, store: Store, p
     migrations: [...facts.migrations],
     sha: config.run.sha,
     runUrl: config.run.runUrl,
-    restore: restoreText(looked, store, artifacts, { compression, encryption: config.encryption }),
+    restore: restoreText(looked, store, artifacts, { compression, encryption }),
   };
 }
 

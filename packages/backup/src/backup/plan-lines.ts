@@ -4,6 +4,7 @@ import { OBJECT_KINDS } from '../inventory.ts';
 import { shownSize } from '../size.ts';
 import type { BackupConfig } from './config.ts';
 import type { Looked } from './look.ts';
+import { isWrittenOnHost, liesOnHost, sealIn } from './on-host.ts';
 
 function word(argument: Argument): string {
   const text = typeof argument === 'string' ? argument : `${argument.prefix}<private>/${argument.file}`;
@@ -20,13 +21,20 @@ export function planLines(config: BackupConfig, looked: Looked, _signal: AbortSi
     `client ${facts.client.version}`,
     `objects: ${objects.join(', ')}`,
     ...plan.artifacts.flatMap((artifact) => [
-      `artifact ${artifact.name}${codecSuffix(config)}`,
+      `artifact ${artifact.name}${codecSuffix({ ...config, ...sealIn(config, 0) })}`,
       ...[...(artifact.before === undefined ? [] : [artifact.before]), ...artifact.commands].map((command) => `  ${[command.program, ...command.args.map(shortened)].join(' ')}`),
     ]),
     config.encryption === 'age' ? `encrypted for ${config.recipients.length} recipients: ${config.recipients.join(', ')}` : 'NOT encrypted',
-    ...config.stores.map((store, index) => `${index === 0 ? 'primary' : 'copy'} ${store.name}, source ${looked.source}, tier ${config.tier}`),
+    ...config.stores.map((store, index) => `${index === 0 ? 'primary' : 'copy'} ${store.name}, source ${looked.source}, tier ${config.tier}${wayTo(config, index)}`),
     `then verify ${config.depth.kind}, prune ${config.prune}`,
   ]);
+}
+
+/** How the bytes get onto the host where the dump runs; empty for every other store. */
+function wayTo(config: BackupConfig, index: number): string {
+  if (!liesOnHost(config, index)) return '';
+  if (!isWrittenOnHost(config, index)) return ', encrypted by the runner, which sends it there (allow-plain-host is false)';
+  return `, written there while dumping${config.encryption === 'age' ? ', NOT encrypted (allow-plain-host)' : ''}`;
 }
 
 /** Scripts among the arguments are long. */
