@@ -13,10 +13,20 @@ export function findOverrides(php: PhpSources, world: World): readonly Override[
     if (!setsConfiguration(path, text)) return [];
     const file = php.parsed(path);
     if (file?.tree === undefined) return namedIn(path, text);
-    const { overrides, unnamed } = overridesIn(file, file.tree, evaluator);
-    for (const place of unnamed) php.report({ file: path, line: place.line, why: 'it sets a configuration path whose name is not known' });
-    return overrides;
+    const found = shallow(() => (file.tree === undefined ? undefined : overridesIn(file, file.tree, evaluator)));
+    if (found === undefined) php.report({ file: path, line: undefined, why: 'it is nested too deeply' });
+    for (const place of found?.unnamed ?? []) php.report({ file: path, line: place.line, why: 'it sets a configuration path whose name is not known' });
+    return found?.overrides ?? namedIn(path, text);
   });
+}
+
+function shallow<T>(find: () => T | undefined): T | undefined {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** Paths that stand in quotes in a file that cannot be parsed. */

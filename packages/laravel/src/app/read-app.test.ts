@@ -153,6 +153,13 @@ describe('reading an application', () => {
     expect(read.config('sentry.breadcrumbs.sql_bindings')).toMatchObject({ kind: 'known', value: true });
   });
 
+  test('what stands in vendor wins, if it is the version that the lock names', async () => {
+    const vendor = (version: string): Record<string, string> => ({ 'vendor/laravel/framework/config/session.php': "<?php return ['lifetime' => 77];", 'vendor/laravel/framework/src/Illuminate/Foundation/Application.php': `<?php class Application { const VERSION = '${version}'; }` });
+    const same = await app({ 'composer.lock': LARAVEL_12, ...vendor('12.22.0') }, [envFile('')]);
+    expect(same.config('session.lifetime')).toMatchObject({ kind: 'known', value: 77, place: { file: 'vendor/laravel/framework/config/session.php' } });
+    expect((await app({ 'composer.lock': LARAVEL_12, ...vendor('12.21.0') }, [envFile('')])).config('session.lifetime')).toMatchObject({ kind: 'known', value: 120 });
+  });
+
   test('unless the application does not want it, or nobody knows the version', async () => {
     const off = await app({ 'composer.lock': LARAVEL_12, 'bootstrap/app.php': '<?php return $app->dontMergeFrameworkConfiguration();' }, [envFile('')]);
     expect(off.config('session.http_only')).toMatchObject({ kind: 'unset' });

@@ -8,7 +8,7 @@ import { RealEnvironment, type EnvSource } from '../env/sources.ts';
 import { secretTexts } from '../env/masking.ts';
 import { SecretVault } from '../env/vault.ts';
 import { loadPhpParser } from '../php/parser.ts';
-import { frameworkDefaults, packageDefaults, type DefaultFile } from '../defaults/base.ts';
+import { frameworkDefaults, packageDefaults, vendorDefaults, type DefaultFile } from '../defaults/base.ts';
 import type { ConfigValue, Unknown } from '../value.ts';
 import { configCacheOf } from './config-cache.ts';
 import { below, type AppFiles } from './files.ts';
@@ -62,7 +62,7 @@ export async function openApp(options: ReadAppOptions): Promise<{ readonly app: 
   const configFiles = configFilesIn(paths, 'config');
   const statements = (path: string): readonly Statement[] | string => {
     const file = php.parsed(path);
-    return (file === undefined ? undefined : statementsOf(file)) ?? php.problems().find((problem) => problem.file === path)?.why ?? 'the file cannot be read';
+    return (file === undefined ? undefined : statementsOf(file)) ?? php.problems().find((problem) => problem.file === path)?.why ?? 'the file cannot be read, or is nested too deeply';
   };
   const merging = mergedFiles(files, framework, options.mergesFramework);
   const treeOf = (of: Environment): ConfigTree => {
@@ -74,7 +74,7 @@ export async function openApp(options: ReadAppOptions): Promise<{ readonly app: 
   const config = (path: string): ConfigValue => assume(path, tree.get(path));
   const readers = lazily(() => groupByKey(configFiles.flatMap(({ name, path }) => {
     const found = statements(path);
-    return typeof found === 'string' ? [] : readersIn(name, found);
+    return typeof found === 'string' ? [] : shallowly(() => readersIn(name, found));
   })));
   const problems: readonly Problem[] = lock.ok ? [] : [{ file: 'composer.lock', line: undefined, why: lock.why }];
   const app: LaravelApp = {
@@ -101,7 +101,10 @@ export async function openApp(options: ReadAppOptions): Promise<{ readonly app: 
 function mergedFiles(files: AppFiles, framework: Framework, isGiven: boolean | undefined): readonly DefaultFile[] | Unknown {
   const bootstrap = files.read('bootstrap/app.php')?.toString('utf8') ?? '';
   if (!(isGiven ?? !bootstrap.includes('dontMergeFrameworkConfiguration'))) return [];
-  if (framework.version !== undefined) return frameworkDefaults(framework);
+  if (framework.version !== undefined) {
+    const facts = frameworkDefaults(framework);
+    return facts.length === 0 ? facts : vendorDefaults(framework, files) ?? facts;
+  }
   return unknown('no-version', 'the version of the framework is not known, and with it what it merges', []);
 }
 
@@ -114,6 +117,16 @@ function assumed(assumption: Assumption | undefined, name: string, value: Config
 
 function groupByKey(readers: readonly Reader[]): ReadonlyMap<string, readonly Reader[]> {
   return Map.groupBy(readers, ({ key }) => key);
+}
+
+/** Nothing of a file that is nested too deeply: its values are Unknown anyway. */
+function shallowly<T>(find: () => readonly T[]): readonly T[] {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof RangeError) return [];
+    throw error;
+  }
 }
 
 function lazily<T>(make: () => T): () => T {

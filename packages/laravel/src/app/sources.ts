@@ -17,6 +17,7 @@ export class PhpSources {
   readonly #parser: PhpParser;
   readonly #held = new Map<string, PhpFile | undefined>();
   readonly #problems = new Map<string, Problem>();
+  readonly #found = new Map<string, ReadonlySet<string>>();
 
   constructor(files: AppFiles, paths: readonly string[], parser: PhpParser) {
     this.#files = files;
@@ -39,10 +40,17 @@ export class PhpSources {
 
   /** Files that hold at least one of these words, as a text search finds them. */
   filesWith(words: readonly string[]): readonly string[] {
-    return this.paths.filter((path) => {
-      const text = this.file(path)?.text;
-      return text !== undefined && words.some((word) => text.includes(word));
-    });
+    const held = words.map((word) => this.#holding(word));
+    return this.paths.filter((path) => held.some((paths) => paths.has(path)));
+  }
+
+  /** Many rules ask for the same words. */
+  #holding(word: string): ReadonlySet<string> {
+    const known = this.#found.get(word);
+    if (known !== undefined) return known;
+    const found = new Set(this.paths.filter((path) => this.file(path)?.text.includes(word) === true));
+    this.#found.set(word, found);
+    return found;
   }
 
   /** Something in a file that leaves values unknown. */

@@ -30,8 +30,17 @@ export function naturalOrder(left: string, right: string): number {
   return one.length - two.length;
 }
 
-/** What the file does; undefined when it does not parse. */
+/** What the file does; undefined when it does not parse, or is nested too deeply to be read. */
 export function statementsOf(file: PhpFile): readonly Statement[] | undefined {
+  try {
+    return lowered(file);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function lowered(file: PhpFile): readonly Statement[] | undefined {
   const { tree } = file;
   if (tree === undefined) return undefined;
   const children = nodesIn(tree, 'children');

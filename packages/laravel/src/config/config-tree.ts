@@ -115,15 +115,20 @@ export class ConfigTree {
     return below === undefined ? file : file.kind === 'unset' ? this.#default(below) : mergeFramework(name, this.#default(below), file);
   }
 
-  #default({ name, expression, label }: DefaultFile): ConfigValue {
-    return this.#evaluator(name, label).evaluate(expression, new Scope());
+  #default(file: DefaultFile): ConfigValue {
+    return 'path' in file ? this.#evaluated(file.name, file.path) : this.#evaluator(file.name, file.label).evaluate(file.expression, new Scope());
   }
 
   #evaluated(name: string, path: string): ConfigValue {
     const statements = this.#options.statements(path);
     const at: Place = { file: path, line: 1, column: 1, endLine: 1, endColumn: 1 };
     if (typeof statements === 'string') return unknown('unreadable', `${path}: ${statements}`, [{ file: path, line: 1, column: 1, what: statements }], at);
-    return run(this.#evaluator(name, ''), statements, this.#scope(), { op: 'opaque', what: 'returns no array', at });
+    try {
+      return run(this.#evaluator(name, ''), statements, this.#scope(), { op: 'opaque', what: 'returns no array', at });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return unknown('unreadable', `${path} is nested too deeply`, [{ file: path, line: 1, column: 1, what: 'is nested too deeply' }], at);
+    }
   }
 
   #evaluator(name: string, label: string): Evaluator {
