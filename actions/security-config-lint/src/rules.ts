@@ -1,8 +1,9 @@
 import type { Rule } from './rule.ts';
 import { APP } from './rules/app.ts';
+import { DBS } from './rules/dbs.ts';
 import { ENV } from './rules/env.ts';
 import { KEY } from './rules/key.ts';
 import { SES } from './rules/ses.ts';
 
 /** Every rule, in the order of the catalogue. */
-export const RULES: readonly Rule[] = [...APP, ...ENV, ...KEY, ...SES];
+export const RULES: readonly Rule[] = [...APP, ...ENV, ...KEY, ...SES, ...DBS];
