@@ -3,7 +3,8 @@ import { APP } from './rules/app.ts';
 import { DBS } from './rules/dbs.ts';
 import { ENV } from './rules/env.ts';
 import { KEY } from './rules/key.ts';
+import { LOG } from './rules/log.ts';
 import { SES } from './rules/ses.ts';
 
 /** Every rule, in the order of the catalogue. */
-export const RULES: readonly Rule[] = [...APP, ...ENV, ...KEY, ...SES, ...DBS];
+export const RULES: readonly Rule[] = [...APP, ...ENV, ...KEY, ...SES, ...LOG, ...DBS];
