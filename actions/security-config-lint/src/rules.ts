@@ -4,7 +4,8 @@ import { DBS } from './rules/dbs.ts';
 import { ENV } from './rules/env.ts';
 import { KEY } from './rules/key.ts';
 import { LOG } from './rules/log.ts';
+import { SEC } from './rules/sec.ts';
 import { SES } from './rules/ses.ts';
 
 /** Every rule, in the order of the catalogue. */
-export const RULES: readonly Rule[] = [...APP, ...ENV, ...KEY, ...SES, ...LOG, ...DBS];
+export const RULES: readonly Rule[] = [...APP, ...ENV, ...KEY, ...SES, ...LOG, ...DBS, ...SEC];

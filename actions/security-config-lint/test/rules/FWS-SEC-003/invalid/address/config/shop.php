@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'stock' => 'amqp://shop:q7Wm2Zx9Lk@mq.example.net/stock',
+];

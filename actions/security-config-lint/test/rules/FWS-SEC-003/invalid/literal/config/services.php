@@ -1,0 +1,7 @@
+<?php
+
+return [
+    'billing' => [
+        'secret' => 'q7Wm2Zx9Lk4Vt8Rb3Np6',
+    ],
+];
