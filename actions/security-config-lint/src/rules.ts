@@ -4,8 +4,9 @@ import { DBS } from './rules/dbs.ts';
 import { ENV } from './rules/env.ts';
 import { KEY } from './rules/key.ts';
 import { LOG } from './rules/log.ts';
+import { MET } from './rules/met.ts';
 import { SEC } from './rules/sec.ts';
 import { SES } from './rules/ses.ts';
 
 /** Every rule, in the order of the catalogue. */
-export const RULES: readonly Rule[] = [...APP, ...ENV, ...KEY, ...SES, ...LOG, ...DBS, ...SEC];
+export const RULES: readonly Rule[] = [...APP, ...ENV, ...KEY, ...SES, ...LOG, ...DBS, ...SEC, ...MET];
