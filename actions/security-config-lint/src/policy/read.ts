@@ -34,7 +34,7 @@ export function readPolicy(text: string, file: string = POLICY_FILE): PolicyFile
 }
 
 function badPolicy(file: string, problems: readonly string[]): UserError {
-  return new UserError({ reason: 'policy', message: `The policy ${file} cannot be used:\n${problems.map((problem) => `- ${problem}`).join('\n')}`, remedy: 'Its keys are rules, ignore, attest, assume and inline-suppressions; docs/security-lint.md shows each.' });
+  return new UserError({ reason: 'policy', message: `The policy ${file} cannot be used:\n${problems.map((problem) => `- ${problem}`).join('\n')}`, remedy: 'Its keys are rules, ignore, attest, assume and inline-suppressions; actions/security-config-lint/README.md shows each.' });
 }
 
 /** Of a key the line of the key, of an entry of a list its own. */

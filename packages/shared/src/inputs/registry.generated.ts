@@ -22,4 +22,9 @@ export const inputRegistry: InputRegistry = {
     secret: ['ssh-key', 'bearer-token'],
     fixed: [],
   },
+  'security-config-lint': {
+    inputs: ['environment', 'laravel-root', 'target', 'env-file', 'env-from', 'env-json', 'env-names', 'tls-at', 'framework-version', 'policy', 'profile', 'fail-on', 'fail-on-new', 'not-evaluable', 'inline-suppressions', 'baseline', 'baseline-mode', 'fix', 'evidence', 'sarif-include-suppressed'],
+    secret: ['env-json'],
+    fixed: [],
+  },
 };
