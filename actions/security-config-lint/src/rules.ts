@@ -7,6 +7,7 @@ import { LOG } from './rules/log.ts';
 import { MET } from './rules/met.ts';
 import { SEC } from './rules/sec.ts';
 import { SES } from './rules/ses.ts';
+import { WFL } from './rules/wfl.ts';
 
 /** Every rule, in the order of the catalogue. */
-export const RULES: readonly Rule[] = [...APP, ...ENV, ...KEY, ...SES, ...LOG, ...DBS, ...SEC, ...MET];
+export const RULES: readonly Rule[] = [...APP, ...ENV, ...KEY, ...SES, ...LOG, ...DBS, ...SEC, ...WFL, ...MET];
