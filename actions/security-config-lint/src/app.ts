@@ -11,4 +11,6 @@ export interface App {
   readonly tlsAt: 'auto' | 'app' | 'proxy';
   /** Now, in milliseconds: advisories and support end on days. */
   readonly todayMs: number;
+  /** What `composer audit --format=json` wrote in an earlier step. */
+  readonly composerAudit?: string | undefined;
 }

@@ -63,7 +63,7 @@ export async function appOf({ files: own, settings }: Case, changed: Readonly<Re
   const tracked = new Set(Object.keys(files).filter((file) => !(isGiven && file === '.env')));
   const all = memoryFiles(files);
   return {
-    target: settings.target, tlsAt: settings.tlsAt, todayMs: Date.parse(`${settings.today}T12:00:00Z`),
+    target: settings.target, tlsAt: settings.tlsAt, todayMs: Date.parse(`${settings.today}T12:00:00Z`), composerAudit: own['composer-audit.json'],
     laravel: await readApp({ files: all, sources: sourcesOf(settings, isGiven ? files['.env'] : undefined) }),
     repository: createRepository({ files: all, prefix: '', tracked, foreign: new Set() }),
   };

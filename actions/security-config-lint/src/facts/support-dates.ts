@@ -1,0 +1,8 @@
+/** Last day of security fixes, by version: https://laravel.com/docs/releases and https://www.php.net/supported-versions.php, read in November 2026. */
+export const LARAVEL_SUPPORT: ReadonlyMap<string, string> = new Map([
+  ['6', '2022-09-06'], ['7', '2021-03-03'], ['8', '2023-01-24'], ['9', '2024-02-06'], ['10', '2025-02-04'], ['11', '2026-03-12'], ['12', '2027-02-24'], ['13', '2028-03-17'],
+]);
+
+export const PHP_SUPPORT: ReadonlyMap<string, string> = new Map([
+  ['7.4', '2022-11-28'], ['8.0', '2023-11-26'], ['8.1', '2025-12-31'], ['8.2', '2026-12-31'], ['8.3', '2027-12-31'], ['8.4', '2028-12-31'], ['8.5', '2029-12-31'],
+]);
