@@ -2,6 +2,7 @@ import type { Rule } from './rule.ts';
 import { APP } from './rules/app.ts';
 import { DBS } from './rules/dbs.ts';
 import { DEP } from './rules/dep.ts';
+import { DKR } from './rules/dkr.ts';
 import { ENV } from './rules/env.ts';
 import { KEY } from './rules/key.ts';
 import { LOG } from './rules/log.ts';
@@ -11,4 +12,4 @@ import { SES } from './rules/ses.ts';
 import { WFL } from './rules/wfl.ts';
 
 /** Every rule, in the order of the catalogue. */
-export const RULES: readonly Rule[] = [...APP, ...ENV, ...KEY, ...SES, ...LOG, ...DBS, ...DEP, ...SEC, ...WFL, ...MET];
+export const RULES: readonly Rule[] = [...APP, ...ENV, ...KEY, ...SES, ...LOG, ...DBS, ...DEP, ...SEC, ...DKR, ...WFL, ...MET];
