@@ -9,6 +9,8 @@ export interface App {
   readonly repository: Repository;
   /** Where TLS ends: in the application's own server, at a proxy before it, or to be found out. */
   readonly tlsAt: 'auto' | 'app' | 'proxy';
+  /** The input `strict`; false when not given. */
+  readonly strict?: boolean;
   /** Now, in milliseconds: advisories and support end on days. */
   readonly todayMs: number;
   /** What `composer audit --format=json` wrote in an earlier step. */

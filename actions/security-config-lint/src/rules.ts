@@ -1,5 +1,6 @@
 import type { Rule } from './rule.ts';
 import { APP } from './rules/app.ts';
+import { CRS } from './rules/crs.ts';
 import { DBS } from './rules/dbs.ts';
 import { DEP } from './rules/dep.ts';
 import { DKR } from './rules/dkr.ts';
@@ -12,4 +13,4 @@ import { SES } from './rules/ses.ts';
 import { WFL } from './rules/wfl.ts';
 
 /** Every rule, in the order of the catalogue. */
-export const RULES: readonly Rule[] = [...APP, ...ENV, ...KEY, ...SES, ...LOG, ...DBS, ...DEP, ...SEC, ...DKR, ...WFL, ...MET];
+export const RULES: readonly Rule[] = [...APP, ...ENV, ...KEY, ...SES, ...CRS, ...LOG, ...DBS, ...SEC, ...DEP, ...DKR, ...WFL, ...MET];

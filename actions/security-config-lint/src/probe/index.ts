@@ -1,6 +1,6 @@
 export type { FindBypasses } from '../csp/broad.ts';
 export type { Fact } from './fact.ts';
-export { anyOriginOptions } from './judge/cors.ts';
+export { anyOriginOptions } from '../cors/public-paths.ts';
 export type { LiveCheck, LiveView } from './judge/live-check.ts';
 export { liveChecks } from './judge/live-checks.ts';
 export { preloadOptions } from './judge/transport-headers.ts';

@@ -1,16 +1,11 @@
-import { z } from 'zod';
 import { corsFaults, type CorsFault } from '../../cors/access.ts';
+import { anyOriginOptions, covers } from '../../cors/public-paths.ts';
 import { notApplicable, type Judgement } from '../../judgement.ts';
 import { inconclusive } from '../fact.ts';
 import type { OriginSeen } from '../observations.ts';
 import { fault, judgeWire, safe, type LiveCheck, type LiveView, type WireAnswer } from './live-check.ts';
 
 const SUBJECT = 'cors.allowed_origins';
-
-/** Options of FWS-CRS-002. */
-export const anyOriginOptions = z.strictObject({
-  'public-paths': z.array(z.string()).default(['.well-known/*']).describe('Paths whose data everybody may read, as in cors.paths'),
-});
 
 const WHO: Readonly<Record<CorsFault['role'], string>> = { stranger: 'a site that nobody knows', null: 'the origin null, which any site can have', 'look-alike': 'a site whose name only ends like its own' };
 
@@ -54,10 +49,4 @@ function faultsOf(asked: readonly OriginSeen[]): readonly CorsFault[] {
 function withOpen(asked: readonly OriginSeen[], good: WireAnswer): readonly WireAnswer[] {
   const open = asked.flatMap(({ role, answer }) => (role !== 'listed' && answer.kind === 'inconclusive' ? [inconclusive(answer.why)] : []));
   return [good, ...open];
-}
-
-/** True when the pattern of a path, with `*` for anything, lets in everything that the other one does. */
-function covers(pattern: string, wanted: string): boolean {
-  const escaped = pattern.replace(/^\/+/, '').split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*');
-  return new RegExp(`^/${escaped}$`).test(wanted);
 }

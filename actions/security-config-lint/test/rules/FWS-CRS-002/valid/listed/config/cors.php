@@ -1,0 +1,8 @@
+<?php
+
+return [
+    'paths' => ['api/*'],
+    'allowed_origins' => ['https://app.example.com'],
+    'allowed_origins_patterns' => [],
+    'supports_credentials' => false,
+];

@@ -1,0 +1,11 @@
+<?php
+
+return [
+    'paths' => ['api/*'],
+    'allowed_origins' => [
+        'https://app.example.com',
+        'http://localhost:3000',
+    ],
+    'allowed_origins_patterns' => [],
+    'supports_credentials' => true,
+];

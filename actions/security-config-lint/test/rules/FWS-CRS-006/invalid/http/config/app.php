@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'url' => 'https://example.com',
+];
