@@ -1,6 +1,7 @@
 import type { Rule } from './rule.ts';
 import { APP } from './rules/app.ts';
 import { CRS } from './rules/crs.ts';
+import { CSF } from './rules/csf.ts';
 import { DBS } from './rules/dbs.ts';
 import { DEP } from './rules/dep.ts';
 import { DKR } from './rules/dkr.ts';
@@ -10,7 +11,8 @@ import { LOG } from './rules/log.ts';
 import { MET } from './rules/met.ts';
 import { SEC } from './rules/sec.ts';
 import { SES } from './rules/ses.ts';
+import { TLS } from './rules/tls.ts';
 import { WFL } from './rules/wfl.ts';
 
 /** Every rule, in the order of the catalogue. */
-export const RULES: readonly Rule[] = [...APP, ...ENV, ...KEY, ...SES, ...CRS, ...LOG, ...DBS, ...SEC, ...DEP, ...DKR, ...WFL, ...MET];
+export const RULES: readonly Rule[] = [...APP, ...ENV, ...KEY, ...SES, ...CSF, ...CRS, ...TLS, ...LOG, ...DBS, ...SEC, ...DEP, ...DKR, ...WFL, ...MET];

@@ -8,6 +8,9 @@ export type TrustedProxies =
   | { readonly kind: 'all' | 'some'; readonly place: Place | undefined }
   | { readonly kind: 'unknown'; readonly why: string };
 
+/** `REMOTE_ADDR` is whoever asks. */
+const EVERY_PROXY: readonly string[] = ['*', '**', 'REMOTE_ADDR', '0.0.0.0/0', '::/0'];
+
 export function trustedProxies({ laravel }: Pick<App, 'laravel'>): TrustedProxies {
   for (const path of laravel.filesWith(['trustProxies', 'TrustProxies'])) {
     const file = laravel.php(path);
@@ -24,7 +27,7 @@ export function trustedProxies({ laravel }: Pick<App, 'laravel'>): TrustedProxie
   const configured = laravel.config('trustedproxy.proxies');
   if (configured.kind === 'unknown') return { kind: 'unknown', why: configured.why };
   if (configured.kind === 'array' && configured.entries.size > 0) return { kind: 'some', place: configured.place };
-  if (configured.kind === 'known' && typeof configured.value === 'string' && configured.value !== '') return { kind: configured.value === '*' || configured.value === '**' ? 'all' : 'some', place: configured.place };
+  if (configured.kind === 'known' && typeof configured.value === 'string' && configured.value !== '') return { kind: EVERY_PROXY.includes(configured.value) ? 'all' : 'some', place: configured.place };
   return { kind: 'none' };
 }
 
@@ -32,6 +35,6 @@ function said(file: PhpFile, node: PhpNode): TrustedProxies {
   const literals = literalsOf(node);
   const place = file.placeOf(node);
   if (literals === undefined) return { kind: 'unknown', why: `${file.path} computes the trusted proxies` };
-  if (literals.some((each) => each.kind === 'text' && (each.text === '*' || each.text === '**'))) return { kind: 'all', place };
+  if (literals.some((each) => each.kind === 'text' && EVERY_PROXY.includes(each.text))) return { kind: 'all', place };
   return literals.some(({ kind }) => kind !== 'null') ? { kind: 'some', place } : { kind: 'none' };
 }

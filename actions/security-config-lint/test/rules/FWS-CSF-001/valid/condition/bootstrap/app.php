@@ -1,0 +1,12 @@
+<?php
+
+use Illuminate\Foundation\Http\Middleware\ValidateCsrfToken;
+use Illuminate\Foundation\Application;
+use Illuminate\Foundation\Configuration\Middleware;
+
+return Application::configure(basePath: dirname(__DIR__))
+    ->withMiddleware(function (Middleware $middleware) {
+        if (env('APP_ENV') === 'testing') {
+            $middleware->web(remove: [ValidateCsrfToken::class]);
+        }
+    })->create();

@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'url' => env('APP_URL', 'http://localhost'),
+];
