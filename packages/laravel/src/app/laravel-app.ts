@@ -25,11 +25,11 @@ export interface LaravelApp {
   env(key: string): ConfigValue;
   /** Undefined when no source is a file, or the configuration is cached. */
   readonly envFile: EnvFile | undefined;
-  /** Every place in PHP that reads an environment key. */
+  /** Every place in PHP that reads an environment key: configuration, defaults that the application has not replaced, and other code. */
   readersOf(key: string): readonly Reader[];
   /** The environment key that feeds a path in this tree; undefined when none does. */
   keyOf(path: string): string | undefined;
-  /** All keys that the configuration files read, with their readers. */
+  /** All keys that anything in PHP reads, with their readers. */
   readonly readKeys: ReadonlyMap<string, readonly Reader[]>;
 
   /** The application's own PHP files. */

@@ -67,6 +67,8 @@ describe('reading an application', () => {
     const byDefault = await app({ cors: CORS }, [envFile('')]);
     expect(kindAndValue(byDefault.config('cors.allowed_origins.1'))).toMatchObject({ value: 'https://app.example.com' });
     expect(byDefault.location('cors.allowed_origins.0')).toMatchObject({ file: 'config/cors.php', line: 4, column: 78, endColumn: 99 });
+    // Trimmed: without the blank before it.
+    expect(byDefault.location('cors.allowed_origins.1')).toMatchObject({ line: 4, column: 101, endColumn: 124 });
     const byFile = await app({ cors: CORS }, [envFile('A=1\nCORS_ORIGINS="https://a.example.com,http://localhost"\n')]);
     expect(byFile.location('cors.allowed_origins.1')).toMatchObject({ file: '.env', line: 2, column: 37, endColumn: 53 });
     expect(byFile.location('cors.paths.0')).toMatchObject({ file: 'config/cors.php', line: 3, column: 17 });
@@ -108,6 +110,12 @@ describe('reading an application', () => {
     expect(read.readersOf('APP_NAME')).toMatchObject([{ path: 'session.cookie', place: { file: 'config/session.php', line: 8 } }]);
     expect(read.keyOf('session.secure')).toBe('SESSION_SECURE_COOKIE');
     expect(read.keyOf('session.same_site')).toBeUndefined();
+    const code = await app({ 'app/Thing.php': "<?php if (env('FLAG')) { $x = $_ENV['OTHER'] ?? getenv(\"THIRD\"); }", 'composer.lock': JSON.stringify({ packages: [{ name: 'laravel/framework', version: '13.31.0' }] }), session: "<?php return ['secure' => true];" }, [envFile('')]);
+    expect(code.readersOf('FLAG')).toMatchObject([{ path: undefined, place: { file: 'app/Thing.php', line: 1, column: 11 } }]);
+    expect([...code.readKeys.keys()]).toEqual(expect.arrayContaining(['OTHER', 'THIRD', 'SESSION_DRIVER', 'APP_KEY']));
+    // The application replaces it, so that nothing reads the key any more.
+    expect(code.readersOf('SESSION_SECURE_COOKIE')).toEqual([]);
+    expect(code.keyOf('session.http_only')).toBe('SESSION_HTTP_ONLY');
   });
 
   test('a file that does not parse is a problem, and its values are not known', async () => {

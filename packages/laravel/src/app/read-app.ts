@@ -15,6 +15,7 @@ import { below, type AppFiles } from './files.ts';
 import { frameworkOf, readLock, type Framework } from './framework.ts';
 import type { LaravelApp } from './laravel-app.ts';
 import { findOverrides } from './overrides.ts';
+import { codeReaders } from './code-readers.ts';
 import { readersIn, type Reader } from './readers.ts';
 import { PhpSources, type Problem } from './sources.ts';
 
@@ -72,10 +73,11 @@ export async function openApp(options: ReadAppOptions): Promise<{ readonly app: 
   const [tree, bare] = [treeOf(environment), treeOf(none)];
   const assume = (name: string, value: ConfigValue): ConfigValue => assumed(options.assume?.get(name), name, value);
   const config = (path: string): ConfigValue => assume(path, tree.get(path));
-  const readers = lazily(() => groupByKey(configFiles.flatMap(({ name, path }) => {
+  const ofConfig = lazily(() => configFiles.flatMap(({ name, path }) => {
     const found = statements(path);
     return typeof found === 'string' ? [] : shallowly(() => readersIn(name, found));
-  })));
+  }));
+  const readers = lazily(() => groupByKey([...ofConfig(), ...defaultReaders(tree, [...('kind' in merging ? [] : merging), ...packageDefaults(packages)]), ...codeReaders(php, (path) => path.startsWith('config/'))]));
   const problems: readonly Problem[] = lock.ok ? [] : [{ file: 'composer.lock', line: undefined, why: lock.why }];
   const app: LaravelApp = {
     framework, packages, config, configCache,
@@ -86,7 +88,7 @@ export async function openApp(options: ReadAppOptions): Promise<{ readonly app: 
     env: (key) => assume(key, environment.value(key)),
     envFile: environment.file,
     readersOf: (key) => readers().get(key) ?? [],
-    keyOf: (path) => [...readers().values()].flat().find((reader) => reader.path === path)?.key ?? config(path).trace.find(({ env }) => env !== undefined)?.env,
+    keyOf: (path) => ofConfig().find((reader) => reader.path === path)?.key ?? config(path).trace.find(({ env }) => env !== undefined)?.env,
     get readKeys() { return readers(); },
     phpFiles: php.paths,
     php: (file) => php.parsed(file),
@@ -113,6 +115,12 @@ function assumed(assumption: Assumption | undefined, name: string, value: Config
   if (assumption === undefined || (value.kind !== 'unknown' && !(value.kind === 'one-of' && isNullOf(value) === undefined))) return value;
   const step = { file: undefined, line: 0, column: 0, what: `${name} is assumed: ${assumption.reason}` };
   return { kind: 'known', value: assumption.value, trace: [...value.trace, step] };
+}
+
+/** Of the framework's and packages' own configuration only what the application has not replaced. */
+function defaultReaders(tree: ConfigTree, defaults: readonly DefaultFile[]): readonly Reader[] {
+  const all = defaults.flatMap((file) => ('expression' in file ? readersIn(file.name, [{ does: 'return', value: file.expression, at: undefined }]) : []));
+  return all.filter(({ key, path }) => path !== undefined && tree.get(path).trace.some(({ env }) => env === key));
 }
 
 function groupByKey(readers: readonly Reader[]): ReadonlyMap<string, readonly Reader[]> {

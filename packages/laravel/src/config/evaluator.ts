@@ -16,6 +16,7 @@ import { binary } from './operators.ts';
 import { concatenate, pathOf } from './paths.ts';
 import { flag, integer, NULL, text, toBool, toFloat, toInt, toText, type Scalar } from './scalar.ts';
 import type { Scope } from './scope.ts';
+import { stretch } from './stretch.ts';
 import { isNullOf, truthOf } from './truth.ts';
 
 /** Computes what expressions give, and how they came to it. It never throws, and what it does not know is Unknown. */
@@ -84,7 +85,8 @@ export class Evaluator implements Evaluation {
   /** What comes of one value keeps its place: `(bool) env('X', true)` is given where `true` stands. */
   #lifted(expression: Expression, values: readonly ConfigValue[], result: Scalar): ConfigValue {
     const trace = this.trace(expression, values);
-    const place = (values.length === 1 ? values[0]?.place : undefined) ?? expression.at;
+    const [only, ...others] = values;
+    const place = (others.length === 0 && only !== undefined ? partOf(only, result) : undefined) ?? expression.at;
     const secret = values.find(({ kind }) => kind === 'secret');
     if (secret?.kind === 'secret' && typeof result.value === 'string') return this.world.vault.seal(secret.name, result.value, trace, place);
     if (secret !== undefined && typeof result.value === 'number') return this.unknown(expression, 'computes a number from a secret', values);
@@ -161,6 +163,14 @@ const CASTS: Readonly<Record<'bool' | 'int' | 'float' | 'string', (scalar: Scala
   float: toFloat,
   string: (scalar) => text(toText(scalar)),
 };
+
+/** Where the result stands in the text that it was made of: `trim` moves the column. */
+function partOf({ place, ...value }: ConfigValue, result: Scalar): Place | undefined {
+  const source = value.kind === 'known' ? value.value : undefined;
+  if (typeof source !== 'string' || typeof result.value !== 'string' || result.value === '') return place;
+  const at = source.indexOf(result.value);
+  return (at === -1 ? undefined : stretch(place, source, at, at + result.value.length)) ?? place;
+}
 
 function isInside(step: TraceStep, at: Place): boolean {
   if (step.file !== at.file) return false;

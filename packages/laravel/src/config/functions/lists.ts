@@ -6,6 +6,7 @@ import { isEqual, isIdentical } from '../compare.ts';
 import type { Evaluation } from '../evaluation.ts';
 import type { Expression } from '../expression.ts';
 import { text, toInt, toText } from '../scalar.ts';
+import { stretch } from '../stretch.ts';
 import { truthOf } from '../truth.ts';
 
 /** `explode`: every piece has the place of its own stretch of the text. */
@@ -30,14 +31,6 @@ function pieces(value: Known, cut: string): readonly { readonly piece: string; r
     at += piece.length + cut.length;
     return { piece, place };
   });
-}
-
-/** The part of a place that a part of its text takes; undefined where quotes with escapes, or several lines, do not tell. */
-export function stretch(place: Place | undefined, source: string, from: number, to: number): Place | undefined {
-  if (place === undefined || place.line !== place.endLine) return undefined;
-  const quotes = (place.endColumn - place.column - source.length) / 2;
-  if (quotes !== 0 && quotes !== 1) return undefined;
-  return { ...place, column: place.column + quotes + from, endColumn: place.column + quotes + to };
 }
 
 export function implode(evaluation: Evaluation, expression: Expression, [glue, array]: readonly ConfigValue[]): ConfigValue {
