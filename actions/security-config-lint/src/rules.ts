@@ -1,5 +1,6 @@
 import type { Rule } from './rule.ts';
 import { APP } from './rules/app.ts';
+import { AUT } from './rules/aut.ts';
 import { CRS } from './rules/crs.ts';
 import { CSF } from './rules/csf.ts';
 import { DBS } from './rules/dbs.ts';
@@ -15,4 +16,20 @@ import { TLS } from './rules/tls.ts';
 import { WFL } from './rules/wfl.ts';
 
 /** Every rule, in the order of the catalogue. */
-export const RULES: readonly Rule[] = [...APP, ...ENV, ...KEY, ...SES, ...CSF, ...CRS, ...TLS, ...LOG, ...DBS, ...SEC, ...DEP, ...DKR, ...WFL, ...MET];
+export const RULES: readonly Rule[] = [
+  ...APP,
+  ...ENV,
+  ...KEY,
+  ...SES,
+  ...CSF,
+  ...CRS,
+  ...TLS,
+  ...AUT,
+  ...LOG,
+  ...DBS,
+  ...DEP,
+  ...SEC,
+  ...DKR,
+  ...WFL,
+  ...MET,
+];

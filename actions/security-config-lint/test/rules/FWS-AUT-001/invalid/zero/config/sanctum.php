@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'expiration' => env('SANCTUM_MINUTES', 1440),
+];

@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'expiration' => 60 * 24,
+];

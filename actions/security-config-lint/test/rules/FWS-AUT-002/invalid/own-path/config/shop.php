@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'token_minutes' => 43200,
+];

@@ -1,0 +1,6 @@
+<?php
+
+return [
+    'ttl' => env('JWT_TTL', 60),
+    'required_claims' => ['iss', 'iat', 'exp', 'nbf', 'sub', 'jti'],
+];

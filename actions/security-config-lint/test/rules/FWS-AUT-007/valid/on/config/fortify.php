@@ -1,0 +1,10 @@
+<?php
+
+use Laravel\Fortify\Features;
+
+return [
+    'features' => [
+        Features::registration(),
+        Features::twoFactorAuthentication(['confirm' => true]),
+    ],
+];

@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'stateful' => ['shop.example.com', 'localhost:3000', '::1'],
+];
