@@ -4,8 +4,10 @@ import { expect, test } from '@jest/globals';
 import { REASON_CODES } from '@ops/health';
 
 const root = resolve(import.meta.dirname, '../..');
-// Reasons of a backup stand in docs/backup.md and are held by backup-guide.test.ts; deploy gives all of them as `backup`.
-const sources = (pattern: string): string[] => globSync([`packages/*/src/**/${pattern}`, `actions/*/src/**/${pattern}`], { cwd: root }).filter((file) => !/\.test\.ts$|generated|testing\.ts$|^(?:packages\/backup|actions\/db-backup)\//.test(file));
+// Reasons of a backup stand in docs/backup.md and are held by backup-guide.test.ts; deploy gives all of them as `backup`. What the
+// lint says of a value, of which nobody can know the effect, is no end of a deploy.
+const ELSEWHERE = /^(?:packages\/backup|actions\/db-backup|actions\/security-config-lint|packages\/laravel\/src\/(?:app|config|defaults|env|php))\//;
+const sources = (pattern: string): string[] => globSync([`packages/*/src/**/${pattern}`, `actions/*/src/**/${pattern}`], { cwd: root }).filter((file) => !/\.test\.ts$|generated|testing\.ts$/.test(file) && !ELSEWHERE.test(file));
 
 /** Every word that code gives as a reason, with a place where it does. */
 function reasonsInCode(): Map<string, string> {
