@@ -1,6 +1,26 @@
 import { call, cameWithin, cast, changedWithin, classConstant, either, env, join, list, map, pairs, staticCall } from '../facts.ts';
 import { LOOKED_AT } from './looked-at.ts';
 
+/** MariaDB's connection is that of MySQL under another driver. */
+const mysqlFamily = (driver: 'mysql' | 'mariadb') => map({
+  driver,
+  url: env('DB_URL'),
+  host: env('DB_HOST', '127.0.0.1'),
+  port: env('DB_PORT', '3306'),
+  database: env('DB_DATABASE', 'laravel'),
+  username: env('DB_USERNAME', 'root'),
+  password: env('DB_PASSWORD', ''),
+  unix_socket: env('DB_SOCKET', ''),
+  charset: env('DB_CHARSET', 'utf8mb4'),
+  collation: env('DB_COLLATION', 'utf8mb4_unicode_ci'),
+  prefix: '',
+  prefix_indexes: true,
+  mask_bindings_in_exception_messages: cameWithin('11.0.0', LOOKED_AT, env('DB_MASK_BINDINGS', false)),
+  strict: true,
+  engine: null,
+  options: either(call('extension_loaded', 'pdo_mysql'), call('array_filter', pairs([[classConstant('Pdo\\Mysql', 'ATTR_SSL_CA'), env('MYSQL_ATTR_SSL_CA')]])), list()),
+});
+
 /** `config/database.php` of the framework. */
 export const database = map({
   default: env('DB_CONNECTION', 'sqlite'),
@@ -19,42 +39,8 @@ export const database = map({
       transaction_mode: cameWithin('11.0.0', LOOKED_AT, 'DEFERRED'),
       pragmas: cameWithin('11.0.0', LOOKED_AT, list()),
     }),
-    mysql: map({
-      driver: 'mysql',
-      url: env('DB_URL'),
-      host: env('DB_HOST', '127.0.0.1'),
-      port: env('DB_PORT', '3306'),
-      database: env('DB_DATABASE', 'laravel'),
-      username: env('DB_USERNAME', 'root'),
-      password: env('DB_PASSWORD', ''),
-      unix_socket: env('DB_SOCKET', ''),
-      charset: env('DB_CHARSET', 'utf8mb4'),
-      collation: env('DB_COLLATION', 'utf8mb4_unicode_ci'),
-      prefix: '',
-      prefix_indexes: true,
-      mask_bindings_in_exception_messages: cameWithin('11.0.0', LOOKED_AT, env('DB_MASK_BINDINGS', false)),
-      strict: true,
-      engine: null,
-      options: either(call('extension_loaded', 'pdo_mysql'), call('array_filter', pairs([[classConstant('Pdo\\Mysql', 'ATTR_SSL_CA'), env('MYSQL_ATTR_SSL_CA')]])), list()),
-    }),
-    mariadb: map({
-      driver: 'mariadb',
-      url: env('DB_URL'),
-      host: env('DB_HOST', '127.0.0.1'),
-      port: env('DB_PORT', '3306'),
-      database: env('DB_DATABASE', 'laravel'),
-      username: env('DB_USERNAME', 'root'),
-      password: env('DB_PASSWORD', ''),
-      unix_socket: env('DB_SOCKET', ''),
-      charset: env('DB_CHARSET', 'utf8mb4'),
-      collation: env('DB_COLLATION', 'utf8mb4_unicode_ci'),
-      prefix: '',
-      prefix_indexes: true,
-      mask_bindings_in_exception_messages: cameWithin('11.0.0', LOOKED_AT, env('DB_MASK_BINDINGS', false)),
-      strict: true,
-      engine: null,
-      options: either(call('extension_loaded', 'pdo_mysql'), call('array_filter', pairs([[classConstant('Pdo\\Mysql', 'ATTR_SSL_CA'), env('MYSQL_ATTR_SSL_CA')]])), list()),
-    }),
+    mysql: mysqlFamily('mysql'),
+    mariadb: mysqlFamily('mariadb'),
     pgsql: map({
       driver: 'pgsql',
       url: env('DB_URL'),
